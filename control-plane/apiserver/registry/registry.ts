@@ -1,0 +1,109 @@
+import type { DeleteOptions, KubernetesObject } from '../../../shared/api/object.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { StoredObject, StoreReader, StoreTransaction } from '../../store/store.ts';
+
+/** Who asks. */
+export interface UserInfo {
+  name: string;
+  groups: readonly string[];
+  uid?: string;
+}
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+/** Options that every write takes. */
+export interface WriteOptions {
+  user: UserInfo;
+  /** `fieldManager` parameter, or what is derived from the User-Agent as Kubernetes does. */
+  fieldManager: string;
+  /** Default `Warn`. */
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  dryRun?: boolean;
+}
+
+interface Target {
+  kind: KindDefinition;
+  /** Empty string for cluster-scoped kinds. */
+  namespace: string;
+}
+
+export interface CreateRequest extends Target, WriteOptions {
+  verb: 'create';
+  /** Parsed JSON. `raw` is the text it came from, where duplicate keys are looked for. */
+  body: unknown;
+  raw?: string;
+  name?: string;
+  /** `binding`, `eviction`, ... */
+  subresource?: string;
+}
+
+export interface UpdateRequest extends Target, WriteOptions {
+  verb: 'update';
+  name: string;
+  body: unknown;
+  raw?: string;
+  subresource?: string;
+}
+
+export interface PatchRequest extends Target, WriteOptions {
+  verb: 'patch';
+  name: string;
+  patchType: PatchType;
+  body: unknown;
+  raw?: string;
+  /** Server-side apply: take fields over from other managers. */
+  force?: boolean;
+  subresource?: string;
+}
+
+export interface DeleteRequest extends Target, WriteOptions {
+  verb: 'delete';
+  name: string;
+  options: DeleteOptions;
+}
+
+export interface DeleteCollectionRequest extends Target, WriteOptions {
+  verb: 'deletecollection';
+  options: DeleteOptions;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+export type WriteRequest = CreateRequest | UpdateRequest | PatchRequest | DeleteRequest | DeleteCollectionRequest;
+
+export interface ListRequest extends Target {
+  labelSelector?: string;
+  fieldSelector?: string;
+  limit?: number;
+  continue?: string;
+  resourceVersion?: string;
+  resourceVersionMatch?: string;
+}
+
+export interface WriteOutcome {
+  /** 200 or 201; 202 is never used by these kinds. */
+  code: number;
+  /** The object, or a `Status`, or a `Scale`: what the client gets, as JSON text. */
+  json: string;
+  /** Texts of `Warning: 299 - "..."` headers. */
+  warnings: string[];
+}
+
+export interface ListOutcome {
+  kind: KindDefinition;
+  items: StoredObject[];
+  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number };
+}
+
+/**
+ * The object-level API of a cluster: everything between a parsed, authorized request and the store.
+ * Reads and writes are synchronous; `write` runs inside a transaction of the commit queue and throws `StatusError`
+ * before anything is put, so that a failed request leaves its transaction usable for the next one.
+ */
+export interface Registry {
+  get(reader: StoreReader, target: Target & { name: string; subresource?: string }): StoredObject;
+  list(reader: StoreReader, request: ListRequest): ListOutcome;
+  write(tx: StoreTransaction, request: WriteRequest): WriteOutcome;
+  /** Parsed form of a stored object. */
+  parse<T extends KubernetesObject>(stored: StoredObject): T;
+}

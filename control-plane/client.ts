@@ -1,0 +1,78 @@
+import type { KubernetesObject, ObjectKey } from '../shared/api/object.ts';
+
+/**
+ * What scheduler and controllers see of a cluster, wherever they run: in the Cluster object (local calls) or in an
+ * object of their own (RPC). Everything that passes is structured-cloneable.
+ */
+export interface ClusterClient {
+  get<T extends KubernetesObject>(key: ObjectKey): Promise<T | undefined>;
+  list<T extends KubernetesObject>(query: ClientListQuery): Promise<{ items: T[]; revision: number }>;
+  /**
+   * Changes after a revision, oldest first. Returns what there is, possibly nothing; a host calls the component's
+   * `wake()` when there may be more. Throws StatusError `Expired` when the log no longer reaches back that far.
+   */
+  changes(query: { after: number; resources: readonly string[]; limit?: number }): Promise<ChangeBatch>;
+  /**
+   * Applies the operations in order in one transaction per shard. Each is judged on its own: one that fails does not
+   * undo the others unless `atomic` is set. Validation, admission and status separation apply as for any client.
+   */
+  write(operations: readonly WriteOperation[], options?: { atomic?: boolean }): Promise<WriteResult[]>;
+}
+
+export interface ClientListQuery {
+  resource: string;
+  namespace?: string;
+  /** Kubernetes syntax. */
+  labelSelector?: string;
+  fieldSelector?: string;
+  /** Only what this uid owns (an index of the store). */
+  owner?: string;
+  nodeName?: string;
+}
+
+export interface ObjectChange {
+  revision: number;
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  key: ObjectKey;
+  object: KubernetesObject;
+  previous?: KubernetesObject;
+}
+
+export interface ChangeBatch {
+  changes: ObjectChange[];
+  /** Pass as `after` next time. */
+  revision: number;
+}
+
+export type WriteOperation =
+  | { verb: 'create'; resource: string; object: KubernetesObject; subresource?: string }
+  | {
+      verb: 'update';
+      resource: string;
+      /** With `metadata.resourceVersion`, a precondition. */
+      object: KubernetesObject;
+      subresource?: 'status' | 'finalize';
+    }
+  | {
+      verb: 'patch';
+      key: ObjectKey;
+      /** JSON merge patch. */
+      patch: Record<string, unknown>;
+      subresource?: 'status';
+      preconditions?: Preconditions;
+    }
+  | { verb: 'delete'; key: ObjectKey; preconditions?: Preconditions; gracePeriodSeconds?: number; propagationPolicy?: string }
+  /** The binding subresource of a Pod. */
+  | { verb: 'bind'; key: ObjectKey; node: string; preconditions?: Preconditions };
+
+export interface Preconditions {
+  uid?: string;
+  resourceVersion?: string;
+}
+
+/** Exactly one of `object` and `error` is set; a completed deletion has neither. */
+export interface WriteResult {
+  object?: KubernetesObject;
+  /** A `metav1.Status`. */
+  error?: { code: number; reason: string; message: string };
+}

@@ -1,0 +1,64 @@
+import type * as models from '@kubernetes/client-node';
+
+/**
+ * The JSON form of a `@kubernetes/client-node` model: that package turns timestamps into `Date`; on the wire, in the
+ * store and everywhere in this project they stay RFC 3339 strings.
+ */
+export type Wire<T> = T extends Date
+  ? string
+  : T extends (infer U)[]
+    ? Wire<U>[]
+    : T extends object
+      ? { [K in keyof T]: Wire<T[K]> }
+      : T;
+
+export type ObjectMeta = Wire<models.V1ObjectMeta>;
+export type OwnerReference = Wire<models.V1OwnerReference>;
+export type ManagedFieldsEntry = Wire<models.V1ManagedFieldsEntry>;
+export type Status = Wire<models.V1Status>;
+export type StatusCause = Wire<models.V1StatusCause>;
+export type DeleteOptions = Wire<models.V1DeleteOptions>;
+
+/** What every stored object has. Kind-blind code sees objects as this. */
+export interface KubernetesObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+  [field: string]: unknown;
+}
+
+type AsObject<T extends { metadata?: models.V1ObjectMeta }> = Omit<Wire<T>, 'metadata'> & { metadata: ObjectMeta };
+
+export type Pod = AsObject<models.V1Pod>;
+export type PodSpec = Wire<models.V1PodSpec>;
+export type PodStatus = Wire<models.V1PodStatus>;
+export type PodCondition = Wire<models.V1PodCondition>;
+export type Container = Wire<models.V1Container>;
+export type ContainerStatus = Wire<models.V1ContainerStatus>;
+export type Toleration = Wire<models.V1Toleration>;
+export type Taint = Wire<models.V1Taint>;
+export type Node = AsObject<models.V1Node>;
+export type NodeCondition = Wire<models.V1NodeCondition>;
+export type ReplicationController = AsObject<models.V1ReplicationController>;
+export type Service = AsObject<models.V1Service>;
+export type ServicePort = Wire<models.V1ServicePort>;
+export type Endpoints = AsObject<models.V1Endpoints>;
+export type EndpointSubset = Wire<models.V1EndpointSubset>;
+export type Namespace = AsObject<models.V1Namespace>;
+export type ConfigMap = AsObject<models.V1ConfigMap>;
+export type Secret = AsObject<models.V1Secret>;
+export type ServiceAccount = AsObject<models.V1ServiceAccount>;
+export type Event = AsObject<models.CoreV1Event>;
+export type Binding = AsObject<models.V1Binding>;
+export type Scale = AsObject<models.V1Scale>;
+
+/**
+ * Where an object lives in the store.
+ * `resource` is the plural with its group, as RBAC and `kubectl api-resources` write it: `pods`, `deployments.apps`.
+ * `namespace` is the empty string for cluster-scoped objects.
+ */
+export interface ObjectKey {
+  resource: string;
+  namespace: string;
+  name: string;
+}

@@ -1,0 +1,166 @@
+import type { FieldError } from '../api/errors.ts';
+import type { KubernetesObject, ObjectKey } from '../api/object.ts';
+
+/** Verbs that a resource answers, as discovery lists them. */
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+
+/** What a strategy may ask of the cluster while a write is being prepared. Synchronous: it runs inside the transaction. */
+export interface StrategyContext {
+  /** RFC 3339 with seconds, the time of the write. */
+  now: string;
+  /** Milliseconds since the epoch, the same moment. */
+  nowMs: number;
+  random(): number;
+  uid(): string;
+  /** The user who writes. */
+  user: { name: string; groups: readonly string[] };
+  get(key: ObjectKey): KubernetesObject | undefined;
+  /** True while some other object holds this claim (see `claims`). */
+  isClaimed(claim: string): boolean;
+  settings: ClusterSettings;
+}
+
+/** What an operator may set for one cluster. All have defaults. */
+export interface ClusterSettings {
+  /** Service addresses, CIDR. */
+  serviceCIDR: string;
+  /** Pod addresses of all nodes, CIDR; each node gets a /24 of it. */
+  clusterCIDR: string;
+  /** Inclusive. */
+  nodePortRange: { from: number; to: number };
+  /** `tolerationSeconds` that Pods get for not-ready and unreachable nodes unless they say otherwise. */
+  defaultTolerationSeconds: number;
+  /** Seconds from the last sign of a node until its Ready condition becomes Unknown. */
+  nodeMonitorGracePeriodSeconds: number;
+  /** Seconds that an Event is kept. */
+  eventTTLSeconds: number;
+}
+
+export const defaultSettings: ClusterSettings = {
+  serviceCIDR: '10.96.0.0/12',
+  clusterCIDR: '10.244.0.0/16',
+  nodePortRange: { from: 30000, to: 32767 },
+  defaultTolerationSeconds: 300,
+  nodeMonitorGracePeriodSeconds: 40,
+  eventTTLSeconds: 3600,
+};
+
+/**
+ * Everything about a kind that is code. The order in a create is: decode and schema defaults, `default`, admission,
+ * `prepareForCreate`, `validate`, commit; in an update the same with `prepareForUpdate` and `validateUpdate`.
+ * All functions may mutate the object that they prepare, none may keep it.
+ */
+export interface Strategy<T extends KubernetesObject> {
+  /** Defaults that depend on other fields. Also run on every update and patch; idempotent. */
+  default?(object: T): void;
+  prepareForCreate?(object: T, context: StrategyContext): void;
+  /** Restores what an update may not change and moves what follows from the change. */
+  prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  validate(object: T): FieldError[];
+  validateUpdate?(object: T, old: T): FieldError[];
+  /** Validation of a write to the status subresource. */
+  validateStatusUpdate?(object: T, old: T): FieldError[];
+  /** Warnings for the client, without the leading code: `spec.x: deprecated since v1.y`. */
+  warnings?(object: T): string[];
+  /**
+   * Seconds of graceful deletion. Absent: objects of this kind are removed at once. Zero: at once this time.
+   * `requested` is `gracePeriodSeconds` of the delete options.
+   */
+  gracePeriodSeconds?(object: T, requested: number | undefined): number;
+  /** Called when deletion begins and the object stays for now (grace period or finalizers). */
+  prepareForDelete?(object: T, context: StrategyContext): void;
+  /** True while something kind-specific, besides `metadata.finalizers`, holds the object (Namespace `spec.finalizers`). */
+  isHeld?(object: T): boolean;
+  /** Cluster-unique tokens that the object holds while it exists: `clusterIP/10.96.0.7`, `nodePort/TCP/30080`. */
+  claims?(object: T): string[];
+}
+
+export interface TableColumn<T extends KubernetesObject> {
+  name: string;
+  type: 'string' | 'integer' | 'date' | 'boolean';
+  format?: 'name' | '';
+  /** 0 is always shown, 1 only with `-o wide`. */
+  priority?: 0 | 1;
+  description: string;
+  cell(object: T, context: { nowMs: number }): string | number | boolean | null;
+}
+
+/** Dotted paths of the integers behind the scale subresource. */
+export interface ScaleSpec {
+  specReplicas: string;
+  statusReplicas: string;
+  /** The selector of the scaled Pods in string form. */
+  selector(object: KubernetesObject): string;
+}
+
+/** Storage needs beyond the usual. */
+export interface StoragePolicy {
+  /** Stored encrypted. */
+  encrypted?: boolean;
+  /** Lives in this sibling shard of the cluster. */
+  shard?: string;
+  /** Removed this long after the last write, in seconds. */
+  ttlSeconds?(settings: ClusterSettings): number;
+}
+
+/** How nodes take part in a kind; absent: nodes neither see nor write it. */
+export interface NodeAccess<T extends KubernetesObject> {
+  /**
+   * Who receives changes: every node, the node that the object names, or the nodes whose Pods reference it.
+   */
+  audience: 'all' | 'bound' | 'referenced';
+  /** For `bound`: the node that the object is bound to. */
+  nodeName?(object: T): string | undefined;
+  /** For `bound`: the objects that its node needs besides. */
+  references?(object: T): ObjectKey[];
+}
+
+export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
+  group: string;
+  version: string;
+  kind: string;
+  plural: string;
+  singular: string;
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+  scope: 'Namespaced' | 'Cluster';
+  /** Name of its type in the generated schema tables: `V1Pod`. */
+  schema: string;
+  /** Default: all. */
+  verbs?: readonly Verb[];
+  subresources?: {
+    /** `status` is written only through its subresource, and everything else only outside it. */
+    status?: boolean;
+    scale?: ScaleSpec;
+    /** Further ones, by name, as discovery lists them: `{ binding: { kind: 'Binding', verbs: ['create'] } }`. */
+    others?: Readonly<Record<string, { kind: string; group?: string; version?: string; verbs: readonly string[] }>>;
+  };
+  /** A change of the spec (everything but metadata and status) moves `metadata.generation`. */
+  hasGeneration?: boolean;
+  /** How names must look. Default: `subdomain`. */
+  nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path-segment';
+  strategy: Strategy<T>;
+  columns: readonly TableColumn<T>[];
+  /** Field selectors besides `metadata.name` and `metadata.namespace`; a missing value is the empty string. */
+  selectableFields?: Readonly<Record<string, (object: T) => string>>;
+  storage?: StoragePolicy;
+  nodes?: NodeAccess<T>;
+}
+
+/**
+ * Declares a kind. A file in `shared/kinds/` that default-exports the result is all that a new kind takes: paths,
+ * discovery, OpenAPI, defaulting, storage, Table output and node distribution derive from it.
+ */
+export function defineKind<T extends KubernetesObject>(definition: KindDefinition<T>): KindDefinition {
+  return definition as unknown as KindDefinition;
+}
+
+/** `pods`, `deployments.apps`: the name of a resource in storage keys and authorization. */
+export function resourceName(kind: { group: string; plural: string }): string {
+  return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+}
+
+/** `v1`, `apps/v1`. */
+export function apiVersionOf(kind: { group: string; version: string }): string {
+  return kind.group ? `${kind.group}/${kind.version}` : kind.version;
+}

@@ -1,0 +1,142 @@
+import { z } from 'zod/mini';
+
+/**
+ * What the control plane and a node say to each other on the control socket. Rules in SPEC.md.
+ * One JSON text frame is one message; `ping` and `pong` are bare text frames that the platform answers by itself.
+ */
+export const protocolVersion = 1;
+export const pingFrame = 'ping';
+export const pongFrame = 'pong';
+/** How often a node pings, in milliseconds. */
+export const pingIntervalMs = 10_000;
+
+/** A Kubernetes object as it is on the wire; its own shape was checked by the API server. */
+const apiObject = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
+const podRef = z.looseObject({ namespace: z.string(), name: z.string(), uid: z.string() });
+
+export const resourcesForNodes = ['pods', 'configmaps', 'secrets', 'services', 'endpoints', 'nodes'] as const;
+
+// ---- node to control plane
+
+/** First message on a connection. */
+export const helloMessage = z.looseObject({
+  type: z.literal('hello'),
+  protocol: z.number(),
+  agentVersion: z.string(),
+  /** The Node as the agent sees it: labels, spec.taints at registration, status. Creates the Node if it is absent. */
+  node: apiObject,
+  /** Revision up to which the agent holds everything; absent on first contact. */
+  resumeRevision: z.optional(z.number()),
+});
+
+/** Status of Pods and of the Node, and events, in one batch; answered by `ack` with the same `seq`. */
+export const reportMessage = z.looseObject({
+  type: z.literal('report'),
+  seq: z.number(),
+  podStatuses: z.optional(z.array(z.looseObject({ pod: podRef, status: z.looseObject({}) }))),
+  /** Pods that no longer have anything on the node: their API objects go now. */
+  podsRemoved: z.optional(z.array(podRef)),
+  /** Replaces the Node's status fields that are named. */
+  nodeStatus: z.optional(z.looseObject({})),
+  events: z.optional(z.array(apiObject)),
+});
+
+/** The end of the node failed to set up a stream it was asked for. */
+export const streamFailedMessage = z.looseObject({
+  type: z.literal('streamFailed'),
+  streamId: z.string(),
+  /** HTTP code and text for the client. */
+  code: z.number(),
+  message: z.string(),
+});
+
+export const nodeMessage = z.discriminatedUnion('type', [helloMessage, reportMessage, streamFailedMessage]);
+export type NodeMessage = z.infer<typeof nodeMessage>;
+export type HelloMessage = z.infer<typeof helloMessage>;
+export type ReportMessage = z.infer<typeof reportMessage>;
+
+// ---- control plane to node
+
+const objectChange = z.looseObject({
+  type: z.enum(['ADDED', 'MODIFIED', 'DELETED']),
+  resource: z.string(),
+  object: apiObject,
+});
+
+/** Answer to `hello` and the only thing an agent needs to know of the cluster besides objects. */
+export const welcomeMessage = z.looseObject({
+  type: z.literal('welcome'),
+  protocol: z.number(),
+  cluster: z.looseObject({ clusterCIDR: z.string(), serviceCIDR: z.string() }),
+  /** The Node as stored, with its `spec.podCIDR`. */
+  node: apiObject,
+});
+
+/** Everything this node needs, at one revision; replaces all that the agent knew. */
+export const syncMessage = z.looseObject({
+  type: z.literal('sync'),
+  revision: z.number(),
+  objects: z.record(z.string(), z.array(apiObject)),
+});
+
+/** Changes after `from` up to `revision`. An agent that is not at `from` closes the socket and says hello again. */
+export const deltaMessage = z.looseObject({
+  type: z.literal('delta'),
+  from: z.number(),
+  revision: z.number(),
+  changes: z.array(objectChange),
+});
+
+export const ackMessage = z.looseObject({
+  type: z.literal('ack'),
+  seq: z.number(),
+  /** What could not be taken, as text for the log; the rest is durable. */
+  rejected: z.optional(z.array(z.looseObject({ item: z.string(), reason: z.string(), code: z.number() }))),
+});
+
+/** The connection is refused for good (`protocolVersion`, `notAuthorized`, `replaced`); the socket closes after it. */
+export const refuseMessage = z.looseObject({ type: z.literal('refuse'), reason: z.string(), message: z.string() });
+
+/** Dial `path` on the API endpoint with a second WebSocket, and serve `request` on it. */
+export const openStreamMessage = z.looseObject({
+  type: z.literal('openStream'),
+  streamId: z.string(),
+  path: z.string(),
+  request: z.discriminatedUnion('kind', [
+    z.looseObject({
+      kind: z.literal('logs'),
+      namespace: z.string(),
+      pod: z.string(),
+      uid: z.string(),
+      container: z.string(),
+      follow: z.optional(z.boolean()),
+      previous: z.optional(z.boolean()),
+      timestamps: z.optional(z.boolean()),
+      tailLines: z.optional(z.number()),
+      sinceSeconds: z.optional(z.number()),
+      sinceTime: z.optional(z.string()),
+      limitBytes: z.optional(z.number()),
+    }),
+  ]),
+});
+
+export const controlMessage = z.discriminatedUnion('type', [
+  welcomeMessage,
+  syncMessage,
+  deltaMessage,
+  ackMessage,
+  refuseMessage,
+  openStreamMessage,
+]);
+export type ControlMessage = z.infer<typeof controlMessage>;
+export type WelcomeMessage = z.infer<typeof welcomeMessage>;
+export type SyncMessage = z.infer<typeof syncMessage>;
+export type DeltaMessage = z.infer<typeof deltaMessage>;
+export type OpenStreamMessage = z.infer<typeof openStreamMessage>;
+
+/**
+ * On a stream socket the node's first frame is this head, in text; all further frames are bytes for the client.
+ * Closing the socket ends the stream.
+ */
+export const streamHead = z.looseObject({ code: z.number(), contentType: z.string(), message: z.optional(z.string()) });
+export type StreamHead = z.infer<typeof streamHead>;
