@@ -1,0 +1,4 @@
+/** Syntax rules and metadata validation, for the kinds. */
+export * as fieldErrors from './field-errors.ts';
+export * from './validation/names.ts';
+export * from './validation/object-meta.ts';
