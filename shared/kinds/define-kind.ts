@@ -137,6 +137,18 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   };
   /** A change of the spec (everything but metadata and status) moves `metadata.generation`. */
   hasGeneration?: boolean;
+  /** What a delete of this kind does beyond the usual. */
+  deletion?: {
+    /** A completed delete answers with the object (Pods, Services, ServiceAccounts), not with a `Status`. */
+    returnsObject?: boolean;
+    /**
+     * What becomes of dependents if the client does not say. Default `Background`. `Unsupported`: objects of this kind
+     * have no dependents, propagation policies are ignored (Events).
+     */
+    defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
+  };
+  /** An update (PUT) of an object that does not exist creates it (Endpoints, Services, Events). */
+  createOnUpdate?: boolean;
   /** How names must look. Default: `subdomain`. */
   nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path-segment';
   strategy: Strategy<T>;
