@@ -1,0 +1,99 @@
+import { webcrypto, X509Certificate } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
+import type { DataDir } from './data-dir.ts';
+
+/** PEM files of a server, relative to its data directory. */
+export const certificateFiles = { ca: 'tls/ca.crt', caKey: 'tls/ca.key', chain: 'tls/server.crt', key: 'tls/server.key' };
+
+const dayMs = 86_400_000;
+const caLifetimeMs = 10 * 365 * dayMs;
+const serverLifetimeMs = 365 * dayMs;
+/** A server certificate with less than this left is replaced when the server starts. */
+const renewBeforeMs = 90 * dayMs;
+
+/** Names and addresses under which this machine may be reached. */
+export function serverNames(listenHost: string): string[] {
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
+  const usable = addresses.filter((address) => !address.startsWith('fe80:'));
+  const wildcard = listenHost === '0.0.0.0' || listenHost === '::' || listenHost === '*';
+  return [...new Set(['localhost', hostname(), '127.0.0.1', '::1', ...usable, ...(wildcard ? [] : [listenHost])])];
+}
+
+function covers(certificate: X509Certificate, name: string): boolean {
+  return certificate.checkIP(name) !== undefined || certificate.checkHost(name) !== undefined;
+}
+
+function stillGood(pem: string | undefined, names: string[]): boolean {
+  if (!pem) return false;
+  const certificate = new X509Certificate(pem);
+  return Date.parse(certificate.validTo) - Date.now() > renewBeforeMs && names.every((name) => covers(certificate, name));
+}
+
+/**
+ * Makes sure that the data directory holds a CA and a server certificate for `names`. The CA is made once (kubeconfigs
+ * carry it), the server certificate whenever it runs out or this machine has a new address.
+ */
+export async function ensureCertificates(dataDir: DataDir, names: string[]): Promise<void> {
+  const hasAuthority = dataDir.read(certificateFiles.ca) && dataDir.read(certificateFiles.caKey);
+  if (hasAuthority && dataDir.read(certificateFiles.key) && stillGood(dataDir.read(certificateFiles.chain), names)) return;
+
+  // Loaded only when something must be signed: it costs a tenth of the server's start.
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const serialNumber = () => Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString('hex');
+  const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const privatePem = async (key: webcrypto.CryptoKey) =>
+    x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+
+  if (!hasAuthority) {
+    const keys = await newKeys();
+    const authority = await x509.X509CertificateGenerator.createSelfSigned({
+      serialNumber: serialNumber(),
+      name: 'CN=fairlead-ca',
+      notBefore: new Date(Date.now() - dayMs),
+      notAfter: new Date(Date.now() + caLifetimeMs),
+      signingAlgorithm: algorithm,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, 0, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    });
+    dataDir.write(await privatePem(keys.privateKey), certificateFiles.caKey);
+    dataDir.write(authority.toString('pem'), certificateFiles.ca);
+  }
+
+  const authority = new x509.X509Certificate(dataDir.read(certificateFiles.ca) as string);
+  const authorityKey = await webcrypto.subtle.importKey(
+    'pkcs8',
+    x509.PemConverter.decodeFirst(dataDir.read(certificateFiles.caKey) as string),
+    algorithm,
+    false,
+    ['sign'],
+  );
+  const keys = await newKeys();
+  const certificate = await x509.X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject: 'CN=fairlead-server',
+    issuer: authority.subject,
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + serverLifetimeMs),
+    signingAlgorithm: algorithm,
+    publicKey: keys.publicKey,
+    signingKey: authorityKey,
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension(
+        names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name })),
+      ),
+      await x509.AuthorityKeyIdentifierExtension.create(authority),
+    ],
+  });
+  dataDir.write(await privatePem(keys.privateKey), certificateFiles.key);
+  dataDir.write(certificate.toString('pem'), certificateFiles.chain);
+}

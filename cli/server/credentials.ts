@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { UserError } from '../report.ts';
+import { certificateFiles } from './certificates.ts';
+import type { DataDir } from './data-dir.ts';
+
+/** What the command line keeps of a cluster that it created: enough to act as its administrator. */
+export interface ClusterCredential {
+  name: string;
+  /** API endpoint of this cluster. */
+  server: string;
+  /** PEM; absent where the endpoint's certificate is publicly trusted. */
+  ca?: string;
+  token: string;
+}
+
+export interface Deployment {
+  url: string;
+  adminToken: string;
+  ca?: string;
+}
+
+const credentialFile = (name: string) => ['credentials', `${name}.json`] as const;
+
+/** Where the deployment of a data directory answers, or `undefined` before its first start. */
+export function localDeployment(dataDir: DataDir): Deployment | undefined {
+  const server = dataDir.read('server.json');
+  const secrets = dataDir.read('secrets.json');
+  if (!server || !secrets) return undefined;
+  return {
+    url: (JSON.parse(server) as { url: string }).url,
+    adminToken: (JSON.parse(secrets) as { adminToken: string }).adminToken,
+    ca: readFileSync(dataDir.file(certificateFiles.ca), 'utf8'),
+  };
+}
+
+export function saveCredential(dataDir: DataDir, name: string, token: string, server?: string): void {
+  dataDir.write(`${JSON.stringify({ name, token, ...(server ? { server } : {}) }, null, 2)}\n`, ...credentialFile(name));
+}
+
+export function clusterUrl(base: string, name: string): string {
+  return name === 'default' ? base : `${base}/clusters/${name}`;
+}
+
+/** The administrator's credential of a cluster, if this data directory has one. */
+export function credentialOf(dataDir: DataDir, name: string): ClusterCredential | undefined {
+  const stored = dataDir.read(...credentialFile(name));
+  if (!stored) return undefined;
+  const { token, server } = JSON.parse(stored) as { token: string; server?: string };
+  if (server) return { name, token, server: clusterUrl(server, name) };
+  const local = localDeployment(dataDir);
+  if (!local) return undefined;
+  return { name, token, server: clusterUrl(local.url, name), ...(local.ca ? { ca: local.ca } : {}) };
+}
+
+export function requireCredential(dataDir: DataDir, name: string): ClusterCredential {
+  const credential = credentialOf(dataDir, name);
+  if (credential) return credential;
+  throw new UserError(
+    `No credential of the cluster "${name}" in ${dataDir.path}: create the cluster with \`fairlead cluster create ${name}\`, or name its data directory with --data-dir.`,
+  );
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { UserError } from '../report.ts';
+import { AdminClient } from './admin-client.ts';
+import { certificateFiles, ensureCertificates, serverNames } from './certificates.ts';
+import { credentialOf, saveCredential } from './credentials.ts';
+import type { DataDir } from './data-dir.ts';
+import { packageRoot } from './package-root.ts';
+import { deploymentSecrets, tokenHash } from './secrets.ts';
+import { workerdConfig } from './workerd-config.ts';
+
+export interface LocalServerOptions {
+  dataDir: DataDir;
+  /** `HOST:PORT`. */
+  listen: string;
+  /** JSON of cluster settings that differ from the defaults. */
+  settings?: string;
+  /** Where controllers and scheduler run: in the Cluster object (default) or in objects of their own. */
+  controllers?: 'cluster' | 'object';
+  log(message: string): void;
+}
+
+export interface LocalServer {
+  /** Base URL for clients on this machine. */
+  url: string;
+  caFile: string;
+  /** Resolves when the server has stopped for good. */
+  done: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const readyTimeoutMs = 20_000;
+const stopGraceMs = 1_000;
+const restartDelaysMs = [100, 500, 2_000, 5_000];
+
+export function splitListen(listen: string): { host: string; port: number } {
+  const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(listen);
+  const port = Number(match?.[3]);
+  if (!match || port > 65_535) throw new UserError(`--listen takes HOST:PORT, for example 127.0.0.1:6443, not "${listen}".`);
+  return { host: match[1] ?? (match[2] as string), port };
+}
+
+/** The binary itself: the package's own launcher would be one more process that can outlive us. */
+function workerdBinary(): string {
+  const require = createRequire(import.meta.url);
+  const platform = `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
+  return require.resolve(`${platform}/bin/workerd`, { paths: [dirname(require.resolve('workerd/package.json'))] });
+}
+
+/** Ends a workerd that an earlier, killed server left behind on this data directory. */
+function endLeftover(dataDir: DataDir): void {
+  const pid = Number(dataDir.read('workerd.pid') ?? 0);
+  const commandLine = `/proc/${pid}/cmdline`;
+  if (!pid || !existsSync(commandLine) || !readFileSync(commandLine, 'utf8').includes(dataDir.path)) return;
+  process.kill(pid, 'SIGKILL');
+}
+
+/**
+ * Runs the control plane on plain workerd with its state in `dataDir`, and keeps it running. Resolves when it answers
+ * and the cluster `default` exists.
+ */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const { dataDir, log } = options;
+  const { host, port } = splitListen(options.listen);
+  dataDir.prepare();
+  endLeftover(dataDir);
+  await ensureCertificates(dataDir, serverNames(host));
+  const secrets = deploymentSecrets(dataDir);
+  const dist = join(packageRoot(), 'dist');
+  copyFileSync(join(dist, 'worker.js'), dataDir.file('worker.js'));
+  const configFile = dataDir.write(workerdConfig({ listen: options.listen, assetsDir: join(dist, 'assets'), tls: true }), 'workerd.capnp');
+  const localHost = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const url = `https://${localHost}:${port}`;
+  dataDir.write(`${JSON.stringify({ url, listen: options.listen }, null, 2)}\n`, 'server.json');
+
+  let stopping = false;
+  let child: ChildProcess | undefined;
+  let failures = 0;
+  const stopped = Promise.withResolvers<void>();
+  const errors: string[] = [];
+
+  const launch = () => {
+    const startedAt = Date.now();
+    child = spawn(workerdBinary(), ['serve', configFile], {
+      cwd: dataDir.path,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(secrets.adminToken),
+        FAIRLEAD_ENCRYPTION_KEY: secrets.encryptionKey,
+        FAIRLEAD_SETTINGS: options.settings ?? '{}',
+        FAIRLEAD_CONTROLLERS: options.controllers ?? 'cluster',
+      },
+    });
+    if (child.pid) dataDir.write(String(child.pid), 'workerd.pid');
+    const forward = (chunk: Buffer) => {
+      const line = chunk.toString().trimEnd();
+      errors.push(line);
+      if (errors.length > 20) errors.shift();
+      log(line);
+    };
+    child.stdout?.on('data', forward);
+    child.stderr?.on('data', forward);
+    child.once('exit', (code, signal) => {
+      if (stopping) return stopped.resolve();
+      failures = Date.now() - startedAt > 60_000 ? 1 : failures + 1;
+      const delay = restartDelaysMs[Math.min(failures, restartDelaysMs.length) - 1] as number;
+      log(`workerd ended (${signal ?? code}); starting it again in ${delay} ms`);
+      setTimeout(() => (stopping ? stopped.resolve() : launch()), delay);
+    });
+  };
+
+  const stop = async () => {
+    if (stopping) return stopped.promise;
+    stopping = true;
+    if (!child || child.exitCode !== null || child.signalCode !== null) stopped.resolve();
+    child?.kill('SIGTERM');
+    // An open watch keeps workerd from ending by itself; what was acknowledged is on disk, so killing it loses nothing.
+    const timer = setTimeout(() => child?.kill('SIGKILL'), stopGraceMs);
+    await stopped.promise;
+    clearTimeout(timer);
+  };
+
+  launch();
+  const caFile = dataDir.file(certificateFiles.ca);
+  const admin = new AdminClient({ url, adminToken: secrets.adminToken, ca: readFileSync(caFile, 'utf8') });
+  try {
+    await admin.waitUntilReady(readyTimeoutMs);
+    if (!credentialOf(dataDir, 'default')) {
+      const created = await admin.createCluster('default', { rotate: true });
+      saveCredential(dataDir, 'default', created.adminToken);
+    }
+  } catch (error) {
+    await stop();
+    const last = errors.at(-1);
+    throw new UserError(`The control plane did not come up on ${options.listen}${last ? `; workerd's last words were: ${last}` : `: ${(error as Error).message}`}`, { cause: error });
+  }
+  return { url, caFile, done: stopped.promise, stop };
+}

@@ -1,0 +1,74 @@
+import { certificateFiles } from './certificates.ts';
+
+export interface WorkerdConfig {
+  /** `HOST:PORT`. */
+  listen: string;
+  /** Absolute path of the built static assets. */
+  assetsDir: string;
+  /** False serves plain HTTP: only for measurements, since kubectl sends no token over it. */
+  tls: boolean;
+}
+
+/** Durable Object classes with the bindings under which the Worker knows them. */
+export const objectBindings = {
+  CLUSTER: 'Cluster',
+  CLUSTERS: 'Clusters',
+  GATEWAY: 'NodeGateway',
+  STREAM: 'Stream',
+  CONTROLLERS: 'Controllers',
+  SCHEDULER: 'Scheduler',
+} as const;
+
+/** Values that reach the Worker through workerd's environment, so that no secret is in the config file. */
+export const environmentBindings = ['FAIRLEAD_ADMIN_TOKEN_HASH', 'FAIRLEAD_ENCRYPTION_KEY', 'FAIRLEAD_SETTINGS', 'FAIRLEAD_CONTROLLERS'] as const;
+
+const text = JSON.stringify;
+
+/**
+ * The workerd configuration of a local control plane, in Cap'n Proto text. It is written into the data directory and
+ * refers to `worker.js`, `state/` and `tls/` there.
+ */
+export function workerdConfig({ listen, assetsDir, tls }: WorkerdConfig): string {
+  const transport = tls
+    ? `https = (options = (), tlsOptions = (keypair = (
+        privateKey = embed ${text(certificateFiles.key)}, certificateChain = embed ${text(certificateFiles.chain)})))`
+    : 'http = ()';
+  const namespaces = Object.values(objectBindings).map(
+    (className) => `(className = ${text(className)}, uniqueKey = ${text(`fairlead-${className}`)}, enableSql = true)`,
+  );
+  const bindings = [
+    ...Object.entries(objectBindings).map(
+      ([name, className]) => `(name = ${text(name)}, durableObjectNamespace = ${text(className)})`,
+    ),
+    '(name = "ASSETS", service = "assets")',
+    ...environmentBindings.map((name) => `(name = ${text(name)}, fromEnvironment = ${text(name)})`),
+  ];
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  # Small young generations: collections stay short, which is what sets the slowest requests.
+  v8Flags = ["--max-semi-space-size=1", "--semi-space-growth-factor=1"],
+  services = [
+    (name = "control-plane", worker = .controlPlane),
+    (name = "state", disk = (path = "state", writable = true)),
+    (name = "assets", disk = (path = ${text(assetsDir)})),
+  ],
+  sockets = [
+    (name = "api", address = ${text(listen)}, service = "control-plane", ${transport}),
+  ],
+);
+
+const controlPlane :Workerd.Worker = (
+  modules = [(name = "worker.js", esModule = embed "worker.js")],
+  compatibilityDate = "2026-09-01",
+  compatibilityFlags = ["nodejs_compat"],
+  durableObjectNamespaces = [
+    ${namespaces.join(',\n    ')},
+  ],
+  durableObjectStorage = (localDisk = "state"),
+  bindings = [
+    ${bindings.join(',\n    ')},
+  ],
+);
+`;
+}

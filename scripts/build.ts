@@ -1,0 +1,30 @@
+/** Builds `dist/`: the Worker, the command line with the node agent, and the testing library. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { buildWorker } from './build-worker.ts';
+import { writeOpenApiAssets } from './generate-openapi.ts';
+
+const root = join(import.meta.dirname, '..');
+mkdirSync(join(root, 'dist'), { recursive: true });
+
+await Promise.all([
+  buildWorker(),
+  writeOpenApiAssets(),
+  build({
+    absWorkingDir: root,
+    entryPoints: { cli: 'cli/main.ts', testing: 'testing/index.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    sourcemap: 'linked',
+    // Packages with native parts or data files of their own stay packages.
+    external: ['miniflare', 'workerd', 'ssh2', 'cpu-features'],
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  }),
+]);
