@@ -120,7 +120,10 @@ export function conflict(subject: ErrorSubject, why: string): StatusError {
 
 /** What a stale `resourceVersion` is answered with. */
 export function modified(subject: ErrorSubject): StatusError {
-  return conflict(subject, 'the object has been modified; please apply your changes to the latest version and try again');
+  return conflict(
+    subject,
+    'the object has been modified; please apply your changes to the latest version and try again',
+  );
 }
 
 /** 422 with one cause per finding. Kind-level subject: `kind` is what the message and the details name. */
@@ -129,12 +132,16 @@ export function invalid(subject: ErrorSubject, errors: FieldError[]): StatusErro
   const lines = errors.map((error) => `${error.field}: ${error.message}`);
   const summary = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const causes: StatusCause[] = errors.map(({ reason, message, field }) => ({ reason, message, field }));
-  return new StatusError('Invalid', `${subject.group ? `${kind}.${subject.group}` : kind} "${subject.name ?? ''}" is invalid: ${summary}`, {
-    ...(subject.name ? { name: subject.name } : {}),
-    ...(subject.group ? { group: subject.group } : {}),
-    kind,
-    causes,
-  });
+  return new StatusError(
+    'Invalid',
+    `${subject.group ? `${kind}.${subject.group}` : kind} "${subject.name ?? ''}" is invalid: ${summary}`,
+    {
+      ...(subject.name ? { name: subject.name } : {}),
+      ...(subject.group ? { group: subject.group } : {}),
+      kind,
+      causes,
+    },
+  );
 }
 
 export function badRequest(message: string): StatusError {

@@ -36,8 +36,8 @@ export function notSupported(path: string, value: unknown, supported: readonly s
   };
 }
 
-export function duplicate(path: string, value: unknown): FieldError {
-  return { field: path, reason: 'FieldValueDuplicate', message: `Duplicate value: ${show(value)}` };
+export function duplicate(path: string, value: unknown, detail = ''): FieldError {
+  return { field: path, reason: 'FieldValueDuplicate', message: withDetail(`Duplicate value: ${show(value)}`, detail) };
 }
 
 /** The value would be fine elsewhere or at another time. */

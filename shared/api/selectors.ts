@@ -1,0 +1,3 @@
+/** Label and field selectors. */
+export * from './selectors/field-selector.ts';
+export * from './selectors/label-selector.ts';
