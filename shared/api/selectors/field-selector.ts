@@ -18,9 +18,11 @@ export class FieldSelector {
     this.requirements = requirements;
   }
 
-  /** `valueOf` gives the value of a field, the empty string where there is none. */
-  matches(valueOf: (field: string) => string): boolean {
-    return this.requirements.every(({ field, operator, value }) => (valueOf(field) === value) === (operator === '='));
+  /** `fieldValue` gives the value of a field, the empty string where there is none. */
+  matches(fieldValue: (field: string) => string): boolean {
+    return this.requirements.every(
+      ({ field, operator, value }) => (fieldValue(field) === value) === (operator === '='),
+    );
   }
 
   isEmpty(): boolean {

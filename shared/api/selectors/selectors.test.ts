@@ -108,7 +108,7 @@ describe('label selectors', () => {
 
 describe('field selectors', () => {
   const pod: Record<string, string> = { 'spec.nodeName': 'n1', 'metadata.name': 'a,b=c\\' };
-  const valueOf = (field: string) => pod[field] ?? '';
+  const fieldValue = (field: string) => pod[field] ?? '';
 
   it.each([
     ['spec.nodeName=n1', true],
@@ -119,7 +119,7 @@ describe('field selectors', () => {
     ['', true],
   ])('%s is %s', (text, expected) => {
     const selector = parseFieldSelector(text);
-    expect(selector.matches(valueOf)).toBe(expected);
+    expect(selector.matches(fieldValue)).toBe(expected);
     expect(parseFieldSelector(selector.toString()).requirements).toEqual(selector.requirements);
   });
 

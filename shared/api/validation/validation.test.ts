@@ -16,15 +16,15 @@ import {
 
 describe('names', () => {
   it.each([
-    [checkDNS1123Label, 'a', '0-9', 'a'.repeat(63)],
-    [checkDNS1123Subdomain, 'a.b-c.1', 'a'.repeat(253)],
-    [checkDNS1035Label, 'a1', 'a-b'],
-    [checkQualifiedName, 'a', 'A_b.c', 'example.com/x', 'a'.repeat(63)],
-    [checkLabelValue, '', 'A.b_c-1'],
-    [checkEnvVarName, 'A', 'a b', '1.x'],
-    [checkConfigMapKey, 'a', '.bashrc', 'A_b-c.d'],
-    [checkPortName, 'http', 'p-1', '8a'],
-  ] as const)('%o accepts', (check, ...values) => {
+    [checkDNS1123Label, ['a', '0-9', 'a'.repeat(63)]],
+    [checkDNS1123Subdomain, ['a.b-c.1', 'a'.repeat(253)]],
+    [checkDNS1035Label, ['a1', 'a-b']],
+    [checkQualifiedName, ['a', 'A_b.c', 'example.com/x', 'a'.repeat(63)]],
+    [checkLabelValue, ['', 'A.b_c-1']],
+    [checkEnvVarName, ['A', 'a b', '1.x']],
+    [checkConfigMapKey, ['a', '.bashrc', 'A_b-c.d']],
+    [checkPortName, ['http', 'p-1', '8a']],
+  ] satisfies [(value: string) => readonly string[], string[]][])('%o accepts', (check, values) => {
     for (const value of values) expect(check(value)).toEqual([]);
   });
 
@@ -130,7 +130,7 @@ describe('validateObjectMeta', () => {
       'metadata.ownerReferences.uid: Invalid value: "": must not be empty',
       expect.stringContaining('metadata.ownerReferences: Invalid value: [{"apiVersion":"v1"'),
       'metadata.managedFields[0].operation: Invalid value: "Frob": must be `Apply` or `Update`',
-      'metadata.managedFields[0].manager: Invalid value: "\\x00": invalid character U+0000 (at positio',
+      'metadata.managedFields[0].manager: Invalid value: "\\x00": invalid character U+0000 (at position',
       'metadata.finalizers[0]: Invalid value: "x": name is neither a standard finalizer nam',
     ]);
     expect(fieldsOf({ name: 'a', namespace: 'x' }, { namespaced: false })).toEqual([
