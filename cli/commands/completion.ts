@@ -51,5 +51,7 @@ export function completionCommand(program: Command): Command {
   return new Command('completion')
     .description('print a completion script; for example: source <(fairlead completion bash)')
     .addArgument(new Argument('<shell>').choices(Object.keys(shells)))
-    .action((shell: string) => process.stdout.write(`${(shells[shell] as (program: Command) => string)(program).trimEnd()}\n`));
+    .action((shell: string) => {
+      process.stdout.write(`${(shells[shell] as (program: Command) => string)(program).trimEnd()}\n`);
+    });
 }

@@ -40,7 +40,7 @@ export async function ensureCertificates(dataDir: DataDir, names: string[]): Pro
   // Loaded only when something must be signed: it costs a tenth of the server's start.
   await import('reflect-metadata');
   const x509 = await import('@peculiar/x509');
-  x509.cryptoProvider.set(webcrypto as Parameters<typeof x509.cryptoProvider.set>[0]);
+  x509.cryptoProvider.set(globalThis.crypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const serialNumber = () => Buffer.from(webcrypto.getRandomValues(new Uint8Array(16))).toString('hex');
   const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

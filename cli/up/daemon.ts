@@ -8,6 +8,8 @@ export interface Daemon {
   name: string;
   command: string;
   args: string[];
+  /** Added to the environment: the place for what others on the machine must not see in a process list. */
+  env?: Record<string, string>;
   /** A text in its command line that no other process has: a reused pid is not mistaken for it. */
   mark: string;
 }
@@ -35,7 +37,7 @@ export function startDaemon(dataDir: DataDir, daemon: Daemon): boolean {
   if (runningPid(dataDir, daemon) !== undefined) return false;
   mkdirSync(dataDir.file('logs'), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(dataDir, daemon.name), 'a', 0o600);
-  const child = spawn(daemon.command, daemon.args, { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn(daemon.command, daemon.args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...daemon.env } });
   child.unref();
   if (child.pid) dataDir.write(String(child.pid), ...pidFile(daemon.name));
   return true;
