@@ -12,11 +12,23 @@ export interface Store extends StoreReader {
    * Changes after a revision, oldest first, whole transactions, at most about `limit` of them.
    * Throws StatusError `Expired` when `after` is older than the log reaches back.
    */
-  changes(query: { after: number; resources?: readonly string[]; limit?: number }): { changes: Change[]; revision: number };
+  changes(query: { after: number; resources?: readonly string[]; limit?: number }): {
+    changes: Change[];
+    revision: number;
+  };
   /** Called after each committed transaction that changed something, in the same turn. */
   onCommit(listener: (changes: readonly Change[]) => void): void;
   /** Drops log segments that end before `beforeMs` (epoch) and all but the newest `keepRows` of rows. */
   compact(options: { beforeMs: number; keepRows: number }): void;
+  /**
+   * Objects whose `expiresAtMs` has passed, of these resources, at most `limit`. Removing them is the caller's: as
+   * deletions with revisions of their own, which watchers see.
+   */
+  expired(query: { resources: readonly string[]; nowMs: number; limit: number }): StoredObject[];
+  /** Earliest `expiresAtMs` among these resources. Reads all of their rows: no index entry is paid for this. */
+  nextExpiry(resources: readonly string[]): number | undefined;
+  /** True while the log holds anything that `compact` may drop one day. */
+  readonly hasHistory: boolean;
   /** SQL rows written and read since the object started, by the cursors' own counters. */
   readonly counters: { rowsWritten: number; rowsRead: number };
 }
@@ -30,14 +42,22 @@ export interface StoreReader {
   list(query: StoreListQuery): StorePage;
   /** Who holds a claim. */
   claimant(claim: string): ObjectKey | undefined;
+  /** Keys of what this uid owns, of any resource, in key order; at most `limit`. */
+  owned(owner: string, limit: number): ObjectKey[];
 }
 
+/**
+ * Reads see the transaction's own writes; `revision` counts them. All `put` and `delete` of a transaction are one row of
+ * the log. Usable only until `work` returns.
+ */
 export interface StoreTransaction extends StoreReader {
   /** The revision that the next `put` or `delete` of this transaction gets. */
   readonly nextRevision: number;
+  /** How many `put` and `delete` have begun to write. While it stays the same, nothing has been touched. */
+  readonly mutations: number;
   /** Inserts or replaces; `json` already carries `metadata.resourceVersion = nextRevision`. Uses up one revision. */
   put(object: PutInput): void;
-  /** Removes the object. `json` is its last state, with `resourceVersion = nextRevision`, for the watchers. */
+  /** Removes the object, which must exist. `json` is its last state, with `resourceVersion = nextRevision`, for the watchers. */
   delete(key: ObjectKey, json: string): void;
 }
 
@@ -90,7 +110,10 @@ export interface StoreListQuery {
   limit?: number;
   /** Start after this object (namespace, name order). */
   after?: { namespace: string; name: string };
-  /** State as of this revision (a page of an earlier list). Absent: now. Throws `Expired` when compacted. */
+  /**
+   * State as of this revision (a page of an earlier list). Absent: now. Throws `Expired` when compacted and `Timeout`
+   * when the store has not got there yet.
+   */
   atRevision?: number;
 }
 
