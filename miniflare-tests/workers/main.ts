@@ -1,0 +1,6 @@
+export { StoreObject } from './store-object.ts';
+
+/** Tests reach the objects through their bindings. */
+export default {
+  fetch: () => new Response('this Worker only hosts objects under test', { status: 404 }),
+};
