@@ -252,6 +252,11 @@ const scanColumns = {
   count: 'COUNT(*) AS count',
 } as const;
 
+const ownedObjects =
+  'owners w CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name';
+/** Without statistics the planner prefers the primary key, and would read all objects of the resource. */
+const objectsOfNode = 'objects o INDEXED BY objects_by_node';
+
 /** Builds the statement of a scan. There are few shapes, so their prepared forms stay cached. */
 export function scan<What extends keyof ScanRows>(
   database: SqlDatabase,
@@ -277,10 +282,7 @@ export function scan<What extends keyof ScanRows>(
   }
   if (by.unchangedSince !== undefined) and('o.revision <= ?', by.unchangedSince);
 
-  const from =
-    by.owner === undefined
-      ? 'objects o'
-      : 'owners w CROSS JOIN objects o ON o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name';
+  const from = by.owner !== undefined ? ownedObjects : by.nodeName !== undefined ? objectsOfNode : 'objects o';
   let text = `SELECT ${scanColumns[what]} FROM ${from} WHERE ${where.join(' AND ')}`;
   if (what !== 'count') text += ` ORDER BY ${walked}.namespace, ${walked}.name`;
   if (by.limit !== undefined) {

@@ -1,5 +1,5 @@
-import { env } from 'cloudflare:workers';
 import { runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
 import { sqlStorageDatabase } from '../../control-plane/durable-objects/sql-storage.ts';
 import type { SqlDatabase } from '../../control-plane/store/database.ts';
 import { storeContract } from '../../control-plane/store/store.contract.ts';
