@@ -21,7 +21,7 @@ export interface WriteOptions {
   dryRun?: boolean;
 }
 
-interface Target {
+export interface Target {
   kind: KindDefinition;
   /** Empty string for cluster-scoped kinds. */
   namespace: string;

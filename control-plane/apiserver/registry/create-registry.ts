@@ -1,0 +1,47 @@
+import { badRequest } from '../../../shared/api/errors.ts';
+import type { StoreTransaction } from '../../store/store.ts';
+import { create } from './create.ts';
+import { deleteOne } from './delete.ts';
+import { deleteCollection } from './delete-collection.ts';
+import { parseStored } from './encoding.ts';
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { patch } from './patch.ts';
+import type { Registry, WriteOutcome, WriteRequest } from './registry.ts';
+import { subresourceVerb } from './subresources/table.ts';
+import { update } from './update.ts';
+import { type RegistryDeps, writeContext } from './write-context.ts';
+
+export function createRegistry(deps: RegistryDeps): Registry {
+  return {
+    get(reader, target) {
+      const { kind, subresource } = target;
+      return subresource ? subresourceVerb(kind, subresource, 'get')(reader, target) : get(reader, target);
+    },
+    list,
+    write: (tx, request) => write(deps, tx, request),
+    parse: parseStored,
+  };
+}
+
+function write(deps: RegistryDeps, tx: StoreTransaction, request: WriteRequest): WriteOutcome {
+  const context = writeContext(deps, tx, request);
+  switch (request.verb) {
+    case 'create': {
+      if (!request.subresource) return create(context, request);
+      const name = request.name;
+      if (!name) throw badRequest('name must be provided');
+      return subresourceVerb(request.kind, request.subresource, 'create')(context, { ...request, name });
+    }
+    case 'update':
+      if (!request.subresource) return update(context, request);
+      return subresourceVerb(request.kind, request.subresource, 'update')(context, request);
+    case 'patch':
+      if (!request.subresource) return patch(context, request);
+      return subresourceVerb(request.kind, request.subresource, 'patch')(context, request);
+    case 'delete':
+      return deleteOne(context, request);
+    case 'deletecollection':
+      return deleteCollection(context, request);
+  }
+}

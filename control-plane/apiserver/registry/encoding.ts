@@ -1,0 +1,67 @@
+import type { KubernetesObject, Status } from '../../../shared/api/object.ts';
+import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { StoredObject } from '../../store/store.ts';
+import type { ListOutcome } from './registry.ts';
+
+/**
+ * The text of an object, in the store and on the wire. Stored text is what a single read answers with: a complete
+ * object that starts with exactly `{"kind":"Pod","apiVersion":"v1",`. Watches, nodes and single reads pass it on as it
+ * is; a list, whose items leave these two fields out, cuts the known prefix off. Nothing is parsed on the way out.
+ */
+
+const prefixes = new WeakMap<KindDefinition, string>();
+
+/** How every stored object of a kind begins. */
+export function typeMetaPrefix(kind: KindDefinition): string {
+  let prefix = prefixes.get(kind);
+  if (prefix === undefined) {
+    prefix = `{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(apiVersionOf(kind))},`;
+    prefixes.set(kind, prefix);
+  }
+  return prefix;
+}
+
+/** Text of an object with its type first, whatever type fields it carries itself. */
+export function encodeObject(kind: KindDefinition, object: KubernetesObject): string {
+  const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
+  return typeMetaPrefix(kind) + JSON.stringify({ metadata, ...rest }).slice(1);
+}
+
+/** Text of an object as an item of a list. */
+export function itemText(kind: KindDefinition, json: string): string {
+  const prefix = typeMetaPrefix(kind);
+  return json.startsWith(prefix) ? `{${json.slice(prefix.length)}` : json;
+}
+
+export function parseStored<T extends KubernetesObject>(stored: StoredObject): T {
+  return JSON.parse(stored.json) as T;
+}
+
+/** The whole `PodList` (or other list) as text. */
+export function encodeList(list: ListOutcome): string {
+  return [...listChunks(list)].join('');
+}
+
+/** The same in pieces of one item each, for answers that are streamed. */
+export function* listChunks(list: ListOutcome): Iterable<string> {
+  const { kind, items, metadata } = list;
+  const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
+  yield `${head.slice(0, -1)},"items":[`;
+  let separator = '';
+  for (const item of items) {
+    yield separator + itemText(kind, item.json);
+    separator = ',';
+  }
+  yield ']}';
+}
+
+/** `Status` of a completed deletion. */
+export function encodeSuccess(details?: Status['details']): string {
+  return JSON.stringify({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    ...(details ? { details } : {}),
+  });
+}

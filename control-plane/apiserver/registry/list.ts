@@ -1,0 +1,98 @@
+import { hasReason } from '../../../shared/api/errors.ts';
+import type { KubernetesObject } from '../../../shared/api/object.ts';
+import { type FieldSelector, parseFieldSelector, parseLabelSelector } from '../../../shared/api/selectors.ts';
+import { type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
+import type { StoredObject, StoreListQuery, StorePage, StoreReader } from '../../store/store.ts';
+import { ContinueExpired, encodeContinue, listExpired } from './continue-token.ts';
+import { parseStored } from './encoding.ts';
+import { type ListMoment, listMoment } from './list-options.ts';
+import type { ListOutcome, ListRequest } from './registry.ts';
+
+/** The field that the store has an index for, in kinds that are bound to a node. */
+const nodeNameField = 'spec.nodeName';
+
+/** Lists objects as stored text; parses one only where a field selector asks for more than its key. */
+export function list(reader: StoreReader, request: ListRequest): ListOutcome {
+  const { kind } = request;
+  const moment = listMoment(reader, request);
+  const fields = parseFieldSelector(request.fieldSelector ?? '');
+  fields.requireSupported(Object.keys(kind.selectableFields ?? {}));
+  const query = listQuery(request, fields, moment);
+  const page = readPage(reader, request, query, moment);
+  const revision = moment.atRevision ?? page.revision;
+  return {
+    kind,
+    items: page.items,
+    metadata: {
+      // Clients take an empty or zero version for "none"; a fresh store still has a first version to name.
+      resourceVersion: String(Math.max(revision, 1)),
+      ...(page.next ? { continue: encodeContinue({ revision, after: page.next }) } : {}),
+      ...(page.next && page.remaining !== undefined && !isSelective(request)
+        ? { remainingItemCount: page.remaining }
+        : {}),
+    },
+  };
+}
+
+function listQuery(request: ListRequest, fields: FieldSelector, moment: ListMoment): StoreListQuery {
+  const { kind, limit } = request;
+  const labels = parseLabelSelector(request.labelSelector ?? '');
+  const namespace = request.namespace || fields.exactValue('metadata.namespace');
+  return {
+    resource: resourceName(kind),
+    ...(namespace ? { namespace } : {}),
+    ...(labels.isEmpty() ? {} : { labels: (values) => labels.matches(values) }),
+    ...fieldConditions(kind, fields),
+    ...(limit ? { limit } : {}),
+    ...(moment.position ? { after: moment.position.after } : {}),
+    ...(moment.atRevision === undefined ? {} : { atRevision: moment.atRevision }),
+  };
+}
+
+/** The node name goes to the index; what is left of the selector needs a look at each object. */
+function fieldConditions(kind: KindDefinition, fields: FieldSelector): Pick<StoreListQuery, 'nodeName' | 'filter'> {
+  if (fields.isEmpty()) return {};
+  const nodeName = kind.nodes?.audience === 'bound' ? fields.exactValue(nodeNameField) : undefined;
+  if (!nodeName) return { filter: fieldFilter(kind, fields) };
+  return fields.requirements.length === 1 ? { nodeName } : { nodeName, filter: fieldFilter(kind, fields) };
+}
+
+/** Looks at the key first: most field selectors name an object, and its text need not be parsed for that. */
+function fieldFilter(kind: KindDefinition, fields: FieldSelector): (stored: StoredObject) => boolean {
+  const own = kind.selectableFields ?? {};
+  return (stored) => {
+    let object: KubernetesObject | undefined;
+    return fields.matches((field) => {
+      if (field === 'metadata.name') return stored.key.name;
+      if (field === 'metadata.namespace') return stored.key.namespace;
+      object ??= parseStored(stored);
+      return own[field]?.(object) ?? '';
+    });
+  };
+}
+
+function readPage(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {
+  const single = singleObject(reader, request, query);
+  if (single) return single;
+  try {
+    return reader.list(query);
+  } catch (error) {
+    if (!hasReason(error, 'Expired')) throw error;
+    throw moment.position ? new ContinueExpired(moment.position) : listExpired();
+  }
+}
+
+/** What `kubectl get -w NAME` and informers of one object list: a point read. */
+function singleObject(reader: StoreReader, request: ListRequest, query: StoreListQuery): StorePage | undefined {
+  if (query.atRevision !== undefined || query.after || query.labels || !request.fieldSelector) return undefined;
+  const name = parseFieldSelector(request.fieldSelector).exactValue('metadata.name');
+  const isPlaced = query.namespace !== undefined || request.kind.scope === 'Cluster';
+  if (!name || !isPlaced) return undefined;
+  const stored = reader.get({ resource: query.resource, namespace: query.namespace ?? '', name });
+  const items = stored && (query.filter?.(stored) ?? true) ? [stored] : [];
+  return { items, revision: reader.revision };
+}
+
+function isSelective({ labelSelector, fieldSelector }: ListRequest): boolean {
+  return Boolean(labelSelector) || Boolean(fieldSelector);
+}

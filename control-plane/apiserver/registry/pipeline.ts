@@ -1,0 +1,239 @@
+import {
+  alreadyExists,
+  conflict,
+  type FieldError,
+  invalid,
+  notFound,
+  StatusError,
+} from '../../../shared/api/errors.ts';
+import { jsonEqual } from '../../../shared/api/json.ts';
+import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import { validateObjectMeta, validateObjectMetaUpdate } from '../../../shared/api/validation.ts';
+import type { AdmissionOperation, AdmissionRequest } from '../admission/admission.ts';
+import { encodeObject } from './encoding.ts';
+import { carryOverMeta, checkPreconditions, sortMeta } from './identity.ts';
+import { trackUpdate } from './managed-fields.ts';
+import { ensureName } from './names.ts';
+import { keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
+
+/**
+ * The way of an object into the store. A step that refuses throws before anything is put; with `dryRun` everything
+ * happens but the put.
+ */
+
+/** What a write leaves behind. */
+export interface Written {
+  object: KubernetesObject;
+  json: string;
+  /** Set when the write made the object, or was the end of it. */
+  effect?: 'created' | 'removed';
+}
+
+/** Which part of an object a write may change. */
+export type Scope = 'main' | 'status' | 'any';
+
+/** A new object: decoded, defaulted, in its namespace, with its managed fields recorded. */
+export function insert(context: WriteContext, object: KubernetesObject): Written {
+  const { kind, strategy, deps } = context;
+  const { metadata } = object;
+  if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+    // Kubernetes says the same with code 500; it is the client's mistake.
+    throw new StatusError('BadRequest', 'resourceVersion should not be set on objects to be created');
+  }
+  stampNew(context, object);
+  deps.admission.admit(admissionRequest(context, 'CREATE', { object }));
+  kind.strategy.prepareForCreate?.(object, strategy);
+  if (kind.hasGeneration) metadata.generation = 1;
+  ensureName(context, object);
+  const meta = validateObjectMeta(metadata, { namespaced: kind.scope === 'Namespaced', nameFormat: kind.nameFormat });
+  refuseInvalid(context, object, [...meta, ...kind.strategy.validate(object)]);
+  const key = keyOf(context, metadata.name ?? '');
+  if (context.tx.get(key)) throw alreadyExists(subjectOf(kind, metadata.name));
+  deps.admission.validate(admissionRequest(context, 'CREATE', { object }));
+  warn(context, object);
+  if (context.options.dryRun) {
+    sortMeta(metadata);
+    return { object, json: encodeObject(kind, object), effect: 'created' };
+  }
+  return { object, json: put(context, key, object), effect: 'created' };
+}
+
+export interface Modification {
+  name: string;
+  scope: Scope;
+  subresource?: string;
+  /** The wanted state. Gets a copy of the stored one that it may change and return. */
+  change(current: KubernetesObject): KubernetesObject;
+  /** `change` has recorded the managed fields itself (server-side apply). */
+  tracked?: boolean;
+  /** Called when there is no such object, instead of answering 404. */
+  orCreate?(): Written;
+}
+
+/** A new state for an object that exists. */
+export function modify(context: WriteContext, modification: Modification): Written {
+  const { tx, kind, deps } = context;
+  const key = keyOf(context, modification.name);
+  const stored = tx.get(key);
+  if (!stored) {
+    if (modification.orCreate) return modification.orCreate();
+    throw notFound(subjectOf(kind, modification.name));
+  }
+  const current = JSON.parse(stored.json) as KubernetesObject;
+  const changed = modification.change(JSON.parse(stored.json) as KubernetesObject);
+  checkPreconditions(kind, changed.metadata, current.metadata);
+  const next = restrict(context, modification.scope, changed, current);
+  carryOverMeta(next.metadata, current.metadata);
+  if (!modification.tracked)
+    trackUpdate(context, { live: current, object: next, subresource: modification.subresource });
+  const admission = { object: next, old: current, subresource: modification.subresource };
+  deps.admission.admit(admissionRequest(context, 'UPDATE', admission));
+  if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));
+  moveGeneration(context, next, current);
+  refuseInvalid(context, next, validateChange(context, modification.scope, next, current));
+  deps.admission.validate(admissionRequest(context, 'UPDATE', admission));
+  warn(context, next);
+  return replace(context, key, { stored, current, next });
+}
+
+/**
+ * Puts a state that has been judged: the last step of every change. A deletion that only waited for this change is
+ * completed, and a change that changes nothing writes nothing.
+ */
+export function replace(
+  context: WriteContext,
+  key: ObjectKey,
+  states: { stored: { json: string }; current: KubernetesObject; next: KubernetesObject },
+): Written {
+  const { kind, options } = context;
+  const { stored, current, next } = states;
+  sortMeta(next.metadata);
+  const json = encodeObject(kind, next);
+  if (isRemovable(context, next)) {
+    if (!options.dryRun) remove(context, key, current);
+    return { object: next, json, effect: 'removed' };
+  }
+  // Strategies may leave `undefined` behind and clients order fields as they like: compare what would be stored.
+  if (json === stored.json || jsonEqual(JSON.parse(json), current)) return { object: current, json: stored.json };
+  if (options.dryRun) return { object: next, json };
+  return { object: next, json: put(context, key, next) };
+}
+
+/** True for an object whose deletion has begun and that nothing holds any longer. */
+export function isRemovable({ kind }: WriteContext, object: KubernetesObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (!deletionTimestamp || finalizers?.length || kind.strategy.isHeld?.(object)) return false;
+  return (deletionGracePeriodSeconds ?? 0) === 0;
+}
+
+/** Removes an object; watchers see `last` with the revision of the deletion. Returns that text. */
+export function remove({ tx, kind }: WriteContext, key: ObjectKey, last: KubernetesObject): string {
+  const object = { ...last, metadata: { ...last.metadata, resourceVersion: String(tx.nextRevision) } };
+  sortMeta(object.metadata);
+  const json = encodeObject(kind, object);
+  tx.delete(key, json);
+  return json;
+}
+
+function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): string {
+  const { tx, kind, deps, strategy } = context;
+  const { metadata } = object;
+  const claims = kind.strategy.claims?.(object) ?? [];
+  refuseTakenClaims(context, key, claims);
+  metadata.resourceVersion = String(tx.nextRevision);
+  sortMeta(metadata);
+  const json = encodeObject(kind, object);
+  const ttl = kind.storage?.ttlSeconds?.(deps.settings);
+  tx.put({
+    key,
+    uid: metadata.uid ?? '',
+    json,
+    labels: metadata.labels ?? {},
+    nodeName: kind.nodes?.audience === 'bound' ? kind.nodes.nodeName?.(object) || undefined : undefined,
+    owners: metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
+    claims,
+    ...(ttl === undefined ? {} : { expiresAtMs: strategy.nowMs + ttl * 1000 }),
+  });
+  return json;
+}
+
+/** The store would refuse too, but in the middle of the transaction. Strategies give better reasons earlier. */
+function refuseTakenClaims({ tx, kind }: WriteContext, key: ObjectKey, claims: readonly string[]): void {
+  for (const claim of claims) {
+    const holder = tx.claimant(claim);
+    if (holder && !sameKey(holder, key)) throw conflict(subjectOf(kind, key.name), `${claim} is already allocated`);
+  }
+}
+
+function stampNew({ kind, strategy }: WriteContext, { metadata }: KubernetesObject): void {
+  for (const field of ['resourceVersion', 'generation', 'selfLink'] as const) delete metadata[field];
+  for (const field of ['deletionTimestamp', 'deletionGracePeriodSeconds'] as const) delete metadata[field];
+  if (kind.scope === 'Cluster' && metadata.namespace === '') delete metadata.namespace;
+  metadata.uid = strategy.uid();
+  metadata.creationTimestamp = strategy.now;
+}
+
+/** The status belongs to its subresource, everything else to the main resource. Labels and annotations to both. */
+function restrict(
+  { kind }: WriteContext,
+  scope: Scope,
+  next: KubernetesObject,
+  current: KubernetesObject,
+): KubernetesObject {
+  if (scope === 'status') {
+    const { labels, annotations, finalizers, managedFields, uid, resourceVersion } = next.metadata;
+    const metadata = { ...current.metadata, labels, annotations, finalizers, managedFields, uid, resourceVersion };
+    return { ...current, metadata, status: next.status };
+  }
+  if (scope === 'main' && kind.subresources?.status) {
+    if (current.status === undefined) delete next.status;
+    else next.status = current.status;
+  }
+  return next;
+}
+
+/** `metadata.generation` counts the wishes: it moves when anything but metadata and status does. */
+function moveGeneration({ kind }: WriteContext, next: KubernetesObject, current: KubernetesObject): void {
+  if (!kind.hasGeneration) return;
+  const generation = current.metadata.generation ?? 0;
+  next.metadata.generation = jsonEqual(wish(next), wish(current)) ? generation : generation + 1;
+}
+
+/** Through JSON, because a strategy may set a field to `undefined`. */
+function wish(object: KubernetesObject): unknown {
+  const { metadata: _metadata, status: _status, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+  return JSON.parse(JSON.stringify(rest));
+}
+
+function validateChange(
+  { kind }: WriteContext,
+  scope: Scope,
+  next: KubernetesObject,
+  current: KubernetesObject,
+): FieldError[] {
+  const meta = validateObjectMetaUpdate(next.metadata, current.metadata);
+  const { strategy } = kind;
+  if (scope === 'status') return [...meta, ...(strategy.validateStatusUpdate?.(next, current) ?? [])];
+  return [...meta, ...strategy.validate(next), ...(strategy.validateUpdate?.(next, current) ?? [])];
+}
+
+function refuseInvalid({ kind }: WriteContext, object: KubernetesObject, errors: FieldError[]): void {
+  if (errors.length > 0) throw invalid(subjectOf(kind, object.metadata.name), errors);
+}
+
+function warn({ kind, warnings }: WriteContext, object: KubernetesObject): void {
+  const found = kind.strategy.warnings?.(object);
+  if (found) warnings.push(...found);
+}
+
+export function admissionRequest(
+  context: WriteContext,
+  operation: AdmissionOperation,
+  about: { object?: KubernetesObject; old?: KubernetesObject; subresource?: string },
+): AdmissionRequest {
+  const { kind, namespace, strategy } = context;
+  const name = (about.object ?? about.old)?.metadata.name ?? '';
+  const { resource } = keyOf(context, name);
+  const { user, settings, get } = strategy;
+  return { operation, kind, resource, namespace, name, user, settings, get, ...about };
+}

@@ -1,0 +1,107 @@
+import { type FieldError, invalid } from '../../../../shared/api/errors.ts';
+import { isJsonObject, type Json } from '../../../../shared/api/json.ts';
+import type { KubernetesObject, Scale } from '../../../../shared/api/object.ts';
+import { fieldErrors } from '../../../../shared/api/validation.ts';
+import type { KindDefinition, ScaleSpec } from '../../../../shared/kinds/define-kind.ts';
+import { decodeAs } from '../decoding.ts';
+import { get } from '../get.ts';
+import { adoptName, adoptNamespace } from '../identity.ts';
+import { patched } from '../patch.ts';
+import { modify } from '../pipeline.ts';
+import type { WriteOutcome } from '../registry.ts';
+import type { WriteContext } from '../write-context.ts';
+import type { Subresource } from './subresource.ts';
+
+const scaleType = { group: 'autoscaling', version: 'v1', kind: 'Scale', schema: 'V1Scale' };
+
+/** `KIND/NAME/scale`: the number of replicas of anything that has one, as an autoscaling/v1 Scale. */
+export const scale: Subresource = {
+  get(reader, target) {
+    const stored = get(reader, target);
+    return { ...stored, json: scaleText(target.kind, JSON.parse(stored.json)) };
+  },
+  update(context, request) {
+    const wanted = decodeAs<Scale>(context, scaleType, request);
+    adoptNamespace(wanted, context);
+    adoptName(wanted, request.name);
+    return setReplicas(context, request.name, () => wanted);
+  },
+  patch(context, request) {
+    return setReplicas(context, request.name, (current) => {
+      const body = patched(context, request, { schema: scaleType.schema, current: current as KubernetesObject });
+      const wanted = decodeAs<Scale>(context, scaleType, { body });
+      adoptName(wanted, request.name);
+      return wanted;
+    });
+  },
+};
+
+function setReplicas(context: WriteContext, name: string, change: (current: Scale) => Scale): WriteOutcome {
+  const { kind } = context;
+  const written = modify(context, {
+    name,
+    scope: 'any',
+    subresource: 'scale',
+    change(current) {
+      const wanted = change(toScale(kind, current));
+      const replicas = wanted.spec?.replicas ?? 0;
+      refuseInvalid(name, replicas);
+      setPath(current, specOf(kind).specReplicas, replicas);
+      const { uid, resourceVersion } = wanted.metadata;
+      current.metadata = { ...current.metadata, uid: uid || current.metadata.uid, resourceVersion };
+      return current;
+    },
+  });
+  return { code: 200, json: scaleText(kind, written.object), warnings: context.warnings };
+}
+
+function refuseInvalid(name: string, replicas: number): void {
+  if (replicas >= 0) return;
+  const errors: FieldError[] = [
+    fieldErrors.invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'),
+  ];
+  throw invalid({ group: scaleType.group, resource: 'scales', kind: scaleType.kind, name }, errors);
+}
+
+function scaleText(kind: KindDefinition, object: KubernetesObject): string {
+  return JSON.stringify(toScale(kind, object));
+}
+
+function toScale(kind: KindDefinition, object: KubernetesObject): Scale {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const { specReplicas, statusReplicas, selector } = specOf(kind);
+  const wanted = numberAt(object, specReplicas);
+  const selected = selector(object);
+  return {
+    kind: scaleType.kind,
+    apiVersion: `${scaleType.group}/${scaleType.version}`,
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    // Kubernetes leaves out a zero here, but not below.
+    spec: wanted === 0 ? {} : { replicas: wanted },
+    status: { replicas: numberAt(object, statusReplicas), ...(selected ? { selector: selected } : {}) },
+  };
+}
+
+function specOf(kind: KindDefinition): ScaleSpec {
+  const spec = kind.subresources?.scale;
+  if (!spec) throw new Error(`${kind.kind} has no scale subresource`);
+  return spec;
+}
+
+/** `path` is dotted; an absent value is 0. */
+function numberAt(object: KubernetesObject, path: string): number {
+  let value: unknown = object;
+  for (const field of path.split('.')) value = isJsonObject(value) ? value[field] : undefined;
+  return typeof value === 'number' ? value : 0;
+}
+
+function setPath(object: KubernetesObject, path: string, value: Json): void {
+  const fields = path.split('.');
+  const last = fields.pop() ?? '';
+  let parent: Record<string, unknown> = object;
+  for (const field of fields) {
+    if (!isJsonObject(parent[field])) parent[field] = {};
+    parent = parent[field] as Record<string, unknown>;
+  }
+  parent[last] = value;
+}

@@ -1,0 +1,25 @@
+import { decodeBody } from './decoding.ts';
+import { adoptName, adoptNamespace } from './identity.ts';
+import { trackUpdate } from './managed-fields.ts';
+import { objectOutcome } from './outcome.ts';
+import { insert, modify } from './pipeline.ts';
+import type { UpdateRequest, WriteOutcome } from './registry.ts';
+import type { WriteContext } from './write-context.ts';
+
+export function update(context: WriteContext, request: UpdateRequest): WriteOutcome {
+  const object = decodeBody(context, request.body, request.raw);
+  adoptNamespace(object, context);
+  adoptName(object, request.name);
+  const written = modify(context, {
+    name: request.name,
+    scope: 'main',
+    change: () => object,
+    orCreate: context.kind.createOnUpdate
+      ? () => {
+          trackUpdate(context, { object });
+          return insert(context, object);
+        }
+      : undefined,
+  });
+  return objectOutcome(context, written);
+}

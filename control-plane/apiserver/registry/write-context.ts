@@ -1,0 +1,100 @@
+import type { ErrorSubject } from '../../../shared/api/errors.ts';
+import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import {
+  type ClusterSettings,
+  type KindDefinition,
+  resourceName,
+  type StrategyContext,
+} from '../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
+import type { StoreReader, StoreTransaction } from '../../store/store.ts';
+import type { AdmissionChain } from '../admission/admission.ts';
+import { parseStored } from './encoding.ts';
+import type { WriteOptions, WriteRequest } from './registry.ts';
+
+/** What the registry of a cluster is made of. */
+export interface RegistryDeps {
+  kinds: KindRegistry;
+  settings: ClusterSettings;
+  admission: AdmissionChain;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  uid(): string;
+}
+
+/** One write on its way from the request to the store. */
+export interface WriteContext {
+  readonly deps: RegistryDeps;
+  readonly tx: StoreTransaction;
+  readonly kind: KindDefinition;
+  readonly namespace: string;
+  readonly options: WriteOptions;
+  /** For the strategy and for stamps: the moment and the user of this write. */
+  readonly strategy: StrategyContext;
+  /** Collected for the client. */
+  readonly warnings: string[];
+}
+
+export function writeContext(deps: RegistryDeps, tx: StoreTransaction, request: WriteRequest): WriteContext {
+  return contextFor(deps, tx, { kind: request.kind, namespace: request.namespace, options: request });
+}
+
+function contextFor(
+  deps: RegistryDeps,
+  tx: StoreTransaction,
+  target: Pick<WriteContext, 'kind' | 'namespace' | 'options'>,
+): WriteContext {
+  const nowMs = deps.now();
+  return {
+    deps,
+    tx,
+    ...target,
+    warnings: [],
+    strategy: {
+      now: rfc3339(nowMs),
+      nowMs,
+      random: deps.random,
+      uid: deps.uid,
+      user: target.options.user,
+      get: (key) => readObject(tx, key),
+      isClaimed: (claim) => tx.claimant(claim) !== undefined,
+      settings: deps.settings,
+    },
+  };
+}
+
+/** The same write for an object that exists: its own claims do not stand in its way. */
+export function strategyFor(context: WriteContext, own: ObjectKey): StrategyContext {
+  return {
+    ...context.strategy,
+    isClaimed: (claim) => {
+      const holder = context.tx.claimant(claim);
+      return holder !== undefined && !sameKey(holder, own);
+    },
+  };
+}
+
+export function sameKey(a: ObjectKey, b: ObjectKey): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.resource === b.resource;
+}
+
+export function readObject(reader: StoreReader, key: ObjectKey): KubernetesObject | undefined {
+  const stored = reader.get(key);
+  return stored && parseStored(stored);
+}
+
+export function keyOf(target: { kind: KindDefinition; namespace: string }, name: string): ObjectKey {
+  return { resource: resourceName(target.kind), namespace: target.namespace, name };
+}
+
+/** Subject of errors about an object of this kind. */
+export function subjectOf(kind: KindDefinition, name?: string): ErrorSubject {
+  return { group: kind.group, resource: kind.plural, kind: kind.kind, ...(name ? { name } : {}) };
+}
+
+/** A moment as API objects carry it: UTC, whole seconds. */
+export function rfc3339(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}
