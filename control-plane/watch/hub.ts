@@ -1,0 +1,239 @@
+import { expired } from '../../shared/api/errors.ts';
+import type { Store } from '../store/store.ts';
+import { Audience, type EventEncoder, type Matcher, type SharedChange, sharedChange } from './audience.ts';
+import { cutFrames, frame, type Line } from './frame.ts';
+import { assertAttachmentFits, type WatchAttachment, type Watcher, watchClose } from './watcher.ts';
+
+export interface WatchHubDeps {
+  store: Pick<Store, 'changes' | 'onCommit' | 'revision' | 'compactedRevision'>;
+  /** Compiles the selectors of a watch; called once for all watches that are alike. */
+  matcherFor(attachment: Readonly<WatchAttachment>): Matcher;
+  /** Turns an object into the event that a format asks for. */
+  encode: EventEncoder;
+  /** Runs something once after this many milliseconds: `setTimeout`. */
+  schedule(run: () => void, delayMs: number): void;
+  /** What a flush throws: a bug, or a database in trouble. The watchers stay where they are. */
+  onError(error: unknown): void;
+  options?: Partial<WatchHubOptions>;
+}
+
+export interface WatchHubOptions {
+  /** How long commits are collected before they go out together. */
+  flushDelayMs: number;
+  /** Changes read from the store at a time; the thread is given up in between. */
+  batch: number;
+  /** A frame is cut once it has this many UTF-16 units. */
+  frameUnits: number;
+  /** A watcher that has not acknowledged this many units gets nothing more until it does. */
+  windowUnits: number;
+  /** How long after a commit those watchers hear of its revision that it brought no event. */
+  progressMs: number;
+}
+
+const defaults: WatchHubOptions = {
+  flushDelayMs: 5,
+  batch: 500,
+  frameUnits: 512 * 1024,
+  windowUnits: 2 * 1024 * 1024,
+  progressMs: 5000,
+};
+
+interface Member {
+  readonly watcher: Watcher;
+  readonly audience: Audience<Member>;
+  /** All changes up to this revision have been sent or did not concern it. Its attachment may lag behind. */
+  position: number;
+  /** Sent and not yet acknowledged, in UTF-16 units. */
+  unacknowledged: number;
+}
+
+/**
+ * Brings committed changes to watches. Level-triggered: a commit only asks for a flush, which reads from the store what
+ * each watcher has not had yet. Nothing is queued here, so a hub that is evicted loses nothing, and one that comes up
+ * again after hibernation serves the watchers that are given to `add` from where their attachments say.
+ *
+ * Invariants: an attachment is saved with each frame and says what that frame says; frames to a watcher have rising
+ * revisions; a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
+ * `Expired` and is closed. Rules: SPEC.md.
+ */
+export class WatchHub {
+  readonly #deps: WatchHubDeps;
+  readonly #options: WatchHubOptions;
+  readonly #audiences = new Map<string, Audience<Member>>();
+  readonly #members = new Map<Watcher, Member>();
+  #isFlushDue = false;
+  #isProgressDue = false;
+
+  constructor(deps: WatchHubDeps) {
+    this.#deps = deps;
+    this.#options = { ...defaults, ...deps.options };
+    deps.store.onCommit(() => this.#wake(this.#options.flushDelayMs));
+  }
+
+  /** How many watches there are. */
+  get size(): number {
+    return this.#members.size;
+  }
+
+  /**
+   * Starts or resumes a watch after `attachment.revision`. `initial` are encoded events that it begins with, for a
+   * watch that starts with a list: the state at that very revision, read in the same turn.
+   * Throws StatusError for selectors that do not parse and RangeError for an attachment that is too large.
+   */
+  add(watcher: Watcher, initial: readonly string[] = []): void {
+    const { attachment } = watcher;
+    assertAttachmentFits(attachment);
+    const member = {
+      watcher,
+      audience: this.#audienceOf(attachment),
+      position: attachment.revision,
+      unacknowledged: 0,
+    };
+    member.audience.members.add(member);
+    this.#members.set(watcher, member);
+    const lines = initial.map((event) => ({ event, revision: attachment.revision }));
+    this.#send(member, cutFrames(lines, attachment.revision, this.#options.frameUnits), attachment.revision);
+    if (attachment.revision < this.#deps.store.revision) this.#wake(0);
+  }
+
+  /** The watcher's socket is closed, or its client has gone. */
+  remove(watcher: Watcher): void {
+    const member = this.#members.get(watcher);
+    if (!member) return;
+    this.#members.delete(watcher);
+    member.audience.members.delete(member);
+    if (member.audience.members.size === 0) this.#audiences.delete(Audience.id(watcher.attachment));
+  }
+
+  /** The other end has passed this many UTF-16 units of frames on to its client. */
+  acknowledge(watcher: Watcher, units: number): void {
+    const member = this.#members.get(watcher);
+    if (!member) return;
+    member.unacknowledged = Math.max(0, member.unacknowledged - units);
+    if (this.#isBehind(member)) this.#wake(0);
+  }
+
+  /** Ends all watches, as when the cluster is deleted. */
+  closeAll(reason: string): void {
+    for (const member of [...this.#members.values()]) this.#close(member, watchClose.done, reason);
+  }
+
+  #audienceOf(attachment: Readonly<WatchAttachment>): Audience<Member> {
+    const id = Audience.id(attachment);
+    let audience = this.#audiences.get(id);
+    if (!audience) {
+      audience = new Audience(attachment, this.#deps.matcherFor(attachment));
+      this.#audiences.set(id, audience);
+    }
+    return audience;
+  }
+
+  #wake(delayMs: number): void {
+    if (this.#isFlushDue || this.#members.size === 0) return;
+    this.#isFlushDue = true;
+    this.#later(delayMs, () => {
+      this.#isFlushDue = false;
+      if (this.#flush()) this.#wake(0);
+    });
+  }
+
+  #later(delayMs: number, run: () => void): void {
+    this.#deps.schedule(() => {
+      try {
+        run();
+      } catch (error) {
+        this.#deps.onError(error);
+      }
+    }, delayMs);
+  }
+
+  /** Sends the next batch to all who are behind. True when there is more to send. */
+  #flush(): boolean {
+    this.#closeExpired();
+    const behind = [...this.#members.values()].filter((member) => this.#isBehind(member));
+    if (behind.length === 0) return false;
+    const { changes, revision } = this.#deps.store.changes({
+      after: behind.reduce((least, { position }) => Math.min(least, position), Infinity),
+      resources: [...new Set(behind.map(({ watcher }) => watcher.attachment.resource))],
+      limit: this.#options.batch,
+    });
+    const shared = changes.map(sharedChange);
+    for (const audience of new Set(behind.map((member) => member.audience))) this.#deliver(audience, shared, revision);
+    this.#reportProgressLater();
+    return revision < this.#deps.store.revision;
+  }
+
+  /** Sends an audience what its members have not had; those that are equally far get the very same strings. */
+  #deliver(audience: Audience<Member>, changes: readonly SharedChange[], revision: number): void {
+    const lines: Line[] = [];
+    for (const shared of changes) {
+      const event = audience.event(shared, this.#deps.encode);
+      if (event !== undefined) lines.push({ event, revision: shared.change.revision });
+    }
+    const framesAfter = new Map<number, string[]>();
+    for (const member of [...audience.members]) {
+      const { position } = member;
+      if (position >= revision || !this.#isBehind(member)) continue;
+      let frames = framesAfter.get(position);
+      if (!frames) {
+        const missing = lines.filter((line) => line.revision > position);
+        frames = cutFrames(missing, revision, this.#options.frameUnits);
+        framesAfter.set(position, frames);
+      }
+      this.#send(member, frames, revision);
+    }
+  }
+
+  #isBehind(member: Member): boolean {
+    return member.position < this.#deps.store.revision && member.unacknowledged < this.#options.windowUnits;
+  }
+
+  #send(member: Member, frames: readonly string[], revision: number): void {
+    const { watcher } = member;
+    member.position = revision;
+    if (frames.length === 0) return;
+    try {
+      for (const text of frames) {
+        watcher.send(text);
+        member.unacknowledged += text.length;
+      }
+      watcher.save({ ...watcher.attachment, revision });
+    } catch {
+      // The other end has gone; its client resumes with a watch of its own.
+      this.remove(watcher);
+    }
+  }
+
+  /** Tells the quiet ones, once for all the commits of a while. */
+  #reportProgressLater(): void {
+    if (this.#isProgressDue) return;
+    this.#isProgressDue = true;
+    this.#later(this.#options.progressMs, () => {
+      this.#isProgressDue = false;
+      for (const member of [...this.#members.values()]) {
+        if (member.watcher.attachment.revision >= member.position) continue;
+        this.#send(member, [frame(member.position, [])], member.position);
+      }
+    });
+  }
+
+  #closeExpired(): void {
+    const { compactedRevision } = this.#deps.store;
+    for (const member of [...this.#members.values()]) {
+      if (member.position >= compactedRevision) continue;
+      const status = expired(`too old resource version: ${member.position} (${compactedRevision})`).toStatus();
+      const event = JSON.stringify({ type: 'ERROR', object: status });
+      this.#send(member, [frame(member.position, [event])], member.position);
+      this.#close(member, watchClose.expired, 'too old resource version');
+    }
+  }
+
+  #close({ watcher }: Member, code: number, reason: string): void {
+    this.remove(watcher);
+    try {
+      watcher.close(code, reason);
+    } catch {
+      // Closed already.
+    }
+  }
+}
