@@ -87,13 +87,16 @@ function readDeclaration(text: string): Declaration {
   const ofType = /\/\*\*\n\* ([^\n]*)\n\*\/\nexport declare class/.exec(text);
   const fields: Declaration['fields'] = new Map();
   for (const match of text.matchAll(/(?: {4}\/\*\*\n {4}\* ([^\n]*)\n {4}\*\/\n)? {4}'([^'\n]+)'(\?)?: /g)) {
-    fields.set(match[2]!, { optional: match[3] === '?', description: unescape(match[1] ?? '') });
+    fields.set(match[2]!, { optional: match[3] === '?', description: readable(match[1] ?? '') });
   }
-  return { description: unescape(ofType?.[1] ?? ''), fields };
+  return { description: readable(ofType?.[1] ?? ''), fields };
 }
 
-function unescape(text: string): string {
-  return text.replaceAll(/\\(['"\\])/g, '$1').replaceAll('*_/', '*/').trim();
+function readable(text: string): string {
+  return text
+    .replaceAll(/\\(['"\\])/g, '$1')
+    .replaceAll('*_/', '*/')
+    .trim();
 }
 
 function describe(attributes: Attribute[], declaration: Declaration): Record<string, string> {

@@ -36,6 +36,8 @@ export interface MapSchema extends SchemaBase {
   type: 'map';
   values: Schema;
   atomic?: boolean;
+  /** Name of the type in Go where it has one, for error texts: `v1.ResourceList`. */
+  goType?: string;
 }
 
 export interface ArraySchema extends SchemaBase {
@@ -50,9 +52,13 @@ export interface ScalarSchema extends SchemaBase {
   type: 'string' | 'integer' | 'number' | 'boolean';
   format?: 'int32' | 'int64' | 'double' | 'byte' | 'date-time' | 'micro-time' | 'quantity' | 'int-or-string';
   enum?: readonly string[];
+  /** Name of the type in Go where it has one, for error texts: `v1.PullPolicy`. */
+  goType?: string;
 }
 
 /** Anything goes (`FieldsV1`, `RawExtension`, JSON). */
 export interface AnySchema extends SchemaBase {
   type: 'any';
+  /** OpenAPI name of the type, where it has one. */
+  name?: string;
 }

@@ -1,0 +1,24 @@
+/** Structs that server-side apply owns whole: changing one field takes over all (`x-kubernetes-map-type: atomic`). */
+export const atomicTypes: ReadonlySet<string> = new Set([
+  'CoreV1EndpointPort',
+  'V1ConfigMapKeySelector',
+  'V1EndpointAddress',
+  'V1FileKeySelector',
+  'V1LabelSelector',
+  'V1LocalObjectReference',
+  'V1NodeSelector',
+  'V1NodeSelectorTerm',
+  'V1ObjectFieldSelector',
+  'V1ObjectReference',
+  'V1OwnerReference',
+  'V1ResourceFieldSelector',
+  'V1SecretKeySelector',
+  'V1TypedLocalObjectReference',
+]);
+
+/** Map fields of which the same is true. */
+export const atomicFields: Readonly<Record<string, readonly string[]>> = {
+  V1PodSpec: ['nodeSelector'],
+  V1ReplicationControllerSpec: ['selector'],
+  V1ServiceSpec: ['selector'],
+};

@@ -1,0 +1,61 @@
+import type { FieldFacts, ListFact } from './facts.ts';
+
+/** A list of objects that both kinds of merge identify by key; strategic merge patch knows only the first. */
+function merged(...keys: [string, ...string[]]): ListFact {
+  return { ...keyed(...keys), patchStrategy: ['merge'], patchMergeKey: keys[0] };
+}
+
+/** As `merged`, where a patched item loses the fields that the patch does not name: one union member replaces another. */
+function retaining(key: string): ListFact {
+  return { ...keyed(key), patchStrategy: ['merge', 'retainKeys'], patchMergeKey: key };
+}
+
+/** Keyed for server-side apply only; strategic merge patch replaces the list. */
+function keyed(...keys: string[]): ListFact {
+  return { listType: 'map', listMapKeys: keys };
+}
+
+const set: ListFact = { listType: 'set' };
+const mergedSet: ListFact = { listType: 'set', patchStrategy: ['merge'] };
+
+const container = {
+  env: merged('name'),
+  ports: merged('containerPort', 'protocol'),
+  volumeDevices: merged('devicePath'),
+  volumeMounts: merged('mountPath'),
+};
+
+export const lists: FieldFacts<ListFact> = {
+  V1Container: container,
+  V1ContainerRestartRuleOnExitCodes: { values: set },
+  V1ContainerStatus: { allocatedResourcesStatus: merged('name'), volumeMounts: merged('mountPath') },
+  V1EphemeralContainer: container,
+  V1NamespaceStatus: { conditions: merged('type') },
+  V1NodeAllocatableResourceClaimStatus: { containers: set },
+  V1NodeSpec: { podCIDRs: mergedSet },
+  V1NodeStatus: { addresses: merged('type'), conditions: merged('type') },
+  V1ObjectMeta: { finalizers: mergedSet, ownerReferences: merged('uid') },
+  V1PodSpec: {
+    containers: merged('name'),
+    ephemeralContainers: merged('name'),
+    hostAliases: merged('ip'),
+    imagePullSecrets: merged('name'),
+    initContainers: merged('name'),
+    resourceClaims: retaining('name'),
+    schedulingGates: merged('name'),
+    topologySpreadConstraints: merged('topologyKey', 'whenUnsatisfiable'),
+    volumes: retaining('name'),
+  },
+  V1PodStatus: {
+    conditions: merged('type'),
+    hostIPs: { patchStrategy: ['merge'], patchMergeKey: 'ip' },
+    podIPs: merged('ip'),
+    resourceClaimStatuses: retaining('name'),
+  },
+  V1ReplicationControllerStatus: { conditions: merged('type') },
+  V1ResourceRequirements: { claims: keyed('name') },
+  V1ResourceStatus: { resources: keyed('resourceID') },
+  V1ServiceAccount: { secrets: merged('name') },
+  V1ServiceSpec: { ports: merged('port', 'protocol') },
+  V1ServiceStatus: { conditions: merged('type') },
+};
