@@ -20,7 +20,12 @@ function fail(sentence) {
 function run(title, command, args, options = {}) {
   if (process.stdout.isTTY) process.stdout.write(`  ${title} ...\r`);
   const startedAt = Date.now();
-  const result = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: quiet ? 'pipe' : 'inherit', ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: quiet ? 'pipe' : 'inherit',
+    ...options,
+  });
   if (result.error || result.status !== 0) {
     console.error(result.stdout ?? '', result.stderr ?? '', result.error?.message ?? '');
     fail(`${title} failed (${command} ${args.join(' ')}); the output above says why.`);
@@ -29,7 +34,9 @@ function run(title, command, args, options = {}) {
 }
 
 function installPackages() {
-  const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const marker = join(root, 'node_modules', '.fairlead-lock');
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   // Install scripts are not needed: esbuild and workerd ship their binaries as packages.
@@ -41,12 +48,20 @@ function provideNode() {
   if (nodeIsRecent(process.version)) return process.execPath;
   const binary = toolchainNode(root);
   if (!existsSync(binary)) {
-    if (process.platform !== 'linux') fail(`Node ${process.version} is too old here: install Node 24 and run this again.`);
+    if (process.platform !== 'linux')
+      fail(`Node ${process.version} is too old here: install Node 24 and run this again.`);
     const prefix = join(root, '.fairlead', 'toolchain');
     mkdirSync(prefix, { recursive: true });
     const pkg = `node-linux-${process.arch}@${toolchainVersion}`;
     run(`Getting Node ${toolchainVersion} (this machine has ${process.version})`, 'npm', [
-      'install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', pkg,
+      'install',
+      '--prefix',
+      prefix,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      pkg,
     ]);
   }
   return binary;

@@ -16,9 +16,13 @@ if (!existsSync(cli)) {
 if (nodeIsRecent(process.version)) {
   await import(pathToFileURL(cli).href);
 } else if (existsSync(toolchainNode(root))) {
-  const result = spawnSync(toolchainNode(root), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const result = spawnSync(toolchainNode(root), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   process.exit(result.status ?? 1);
 } else {
-  console.error(`fairlead needs Node 22.18 or newer, this is ${process.version}: install Node 24, or run \`npm run up\` in the checkout, which gets one.`);
+  console.error(
+    `fairlead needs Node 22.18 or newer, this is ${process.version}: install Node 24, or run \`npm run up\` in the checkout, which gets one.`,
+  );
   process.exit(1);
 }

@@ -49,7 +49,12 @@ export class ApiClient {
     return new Promise((resolve, reject) => {
       const call = request(
         `${server}${path}`,
-        { method, agent: this.#agent, timeout: 30_000, headers: { authorization: `Bearer ${token}`, 'content-type': contentType } },
+        {
+          method,
+          agent: this.#agent,
+          timeout: 30_000,
+          headers: { authorization: `Bearer ${token}`, 'content-type': contentType },
+        },
         (response) => {
           let text = '';
           response.setEncoding('utf8').on('data', (chunk: string) => {

@@ -71,7 +71,10 @@ export function mergeIntoUserKubeconfig(added: Kubeconfig, path = userKubeconfig
     try {
       existing = { ...existing, ...(parse(readFileSync(path, 'utf8')) as Kubeconfig | null) };
     } catch (cause) {
-      throw new UserError(`${path} is no valid YAML, so nothing was merged into it: repair it, or set KUBECONFIG to another file.`, { cause });
+      throw new UserError(
+        `${path} is no valid YAML, so nothing was merged into it: repair it, or set KUBECONFIG to another file.`,
+        { cause },
+      );
     }
   }
   mkdirSync(dirname(path), { recursive: true });

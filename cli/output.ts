@@ -19,7 +19,13 @@ export function printRows(rows: Record<string, string>[], format: string, empty:
   const names = Object.keys(first);
   const lines = [names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => row[name] ?? ''))];
   const widths = names.map((_, column) => Math.max(...lines.map((line) => (line[column] as string).length)));
-  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column] as number)).join('   ').trimEnd());
+  for (const line of lines)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column] as number))
+        .join('   ')
+        .trimEnd(),
+    );
 }
 
 /** `3m`, `2h5m`: a duration in the style of kubectl. */

@@ -16,7 +16,10 @@ export function createProgram(): Command {
     .description('Kubernetes without a control-plane server.')
     .option('--config <file>', 'YAML file with values for any option, by its long name', process.env.FAIRLEAD_CONFIG)
     .showHelpAfterError('(see --help)')
-    .addHelpText('after', '\nEach option can also be given as FAIRLEAD_<OPTION> in the environment or as a line of the config file.\nOrder: flag, environment, config file, default.');
+    .addHelpText(
+      'after',
+      '\nEach option can also be given as FAIRLEAD_<OPTION> in the environment or as a line of the config file.\nOrder: flag, environment, config file, default.',
+    );
   for (const command of [
     upCommand(),
     downCommand(),

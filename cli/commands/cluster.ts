@@ -9,7 +9,10 @@ import { type DeploymentOptions, deploymentOf, withDeploymentOptions } from '../
 
 function connect(options: DeploymentOptions) {
   const deployment = deploymentOf(options);
-  return { deployment, admin: new AdminClient({ url: deployment.url, adminToken: deployment.adminToken, ca: deployment.ca }) };
+  return {
+    deployment,
+    admin: new AdminClient({ url: deployment.url, adminToken: deployment.adminToken, ca: deployment.ca }),
+  };
 }
 
 function parseSettings(text: string | undefined): unknown {
@@ -30,7 +33,10 @@ function createCommand(): Command {
     .action(async (name: string, options: DeploymentOptions & { rotate?: boolean; settings?: string }) => {
       const { deployment, admin } = connect(options);
       const settings = parseSettings(options.settings);
-      const created = await admin.createCluster(name, { rotate: options.rotate === true, ...(settings ? { settings } : {}) });
+      const created = await admin.createCluster(name, {
+        rotate: options.rotate === true,
+        ...(settings ? { settings } : {}),
+      });
       saveCredential(new DataDir(options.dataDir), name, created.adminToken, options.server);
       console.log(`Cluster ${name} is ready at ${clusterUrl(deployment.url, name)}.`);
       console.log(`Point kubectl at it:  fairlead kubeconfig --cluster ${name} --merge`);
@@ -59,7 +65,8 @@ function deleteCommand(): Command {
     .argument('<name>')
     .option('--yes', 'do not ask')
     .action(async (name: string, options: DeploymentOptions & { yes?: boolean }) => {
-      if (!options.yes) throw new UserError(`This deletes the cluster "${name}" with everything in it: add --yes to do it.`);
+      if (!options.yes)
+        throw new UserError(`This deletes the cluster "${name}" with everything in it: add --yes to do it.`);
       await connect(options).admin.deleteCluster(name);
       console.log(`Cluster ${name} is deleted.`);
     });

@@ -8,7 +8,10 @@ function names(command: Command): string {
 
 /** All commands of the tree with the words that may follow them. */
 function words(command: Command, path: string[] = []): [string, string][] {
-  return [[path.join(' '), names(command)], ...command.commands.flatMap((child) => words(child, [...path, child.name()]))];
+  return [
+    [path.join(' '), names(command)],
+    ...command.commands.flatMap((child) => words(child, [...path, child.name()])),
+  ];
 }
 
 function bash(program: Command): string {
@@ -33,7 +36,13 @@ complete -o default -F _fairlead fairlead
 function fish(program: Command): string {
   return words(program)
     .flatMap(([path, following]) => {
-      const seen = path === '' ? '__fish_use_subcommand' : path.split(' ').map((part) => `__fish_seen_subcommand_from ${part}`).join('; and ');
+      const seen =
+        path === ''
+          ? '__fish_use_subcommand'
+          : path
+              .split(' ')
+              .map((part) => `__fish_seen_subcommand_from ${part}`)
+              .join('; and ');
       return following.split(' ').map((word) => {
         const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`;
         return `complete -c fairlead -f -n '${seen}' ${what}`;

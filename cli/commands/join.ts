@@ -34,7 +34,8 @@ export function joinCommand(): Command {
         .env('FAIRLEAD_PROXY_MODE'),
     )
     .action(async (options: JoinOptions) => {
-      if (options.caFile && !existsSync(options.caFile)) throw new UserError(`The CA file ${options.caFile} does not exist.`);
+      if (options.caFile && !existsSync(options.caFile))
+        throw new UserError(`The CA file ${options.caFile} does not exist.`);
       new DataDir(options.dataDir).prepare();
       // The agent is loaded only by the command that runs it.
       const { runAgent } = await import('../../node-agent/main.ts');

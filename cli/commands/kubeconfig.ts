@@ -13,7 +13,10 @@ export function kubeconfigCommand(): Command {
     .option('--merge', 'write it into $KUBECONFIG or ~/.kube/config and make it current')
     .action((options: { dataDir: string; cluster: string; merge?: boolean }) => {
       const config = kubeconfigFor(requireCredential(new DataDir(options.dataDir), options.cluster));
-      if (options.merge) console.error(`Merged into ${mergeIntoUserKubeconfig(config)}; the current context is ${config['current-context']}.`);
+      if (options.merge)
+        console.error(
+          `Merged into ${mergeIntoUserKubeconfig(config)}; the current context is ${config['current-context']}.`,
+        );
       else process.stdout.write(stringify(config));
     });
 }

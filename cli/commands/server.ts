@@ -17,7 +17,10 @@ export function serverCommand(): Command {
     .addOption(dataDirOption())
     .addOption(option('--settings <json>', 'cluster settings that differ from the defaults, as JSON'))
     .addOption(
-      new Option('--controllers <where>', 'run scheduler and controllers in the cluster object or in objects of their own')
+      new Option(
+        '--controllers <where>',
+        'run scheduler and controllers in the cluster object or in objects of their own',
+      )
         .choices(['cluster', 'object'])
         .default('cluster')
         .env('FAIRLEAD_CONTROLLERS'),

@@ -32,13 +32,20 @@ const startTimeoutMs = 30_000;
 const nodeReadyTimeoutMs = 60_000;
 
 /** Polls `check` until it returns something; a daemon that does not get there is reported with its last words. */
-async function waitFor<T>(dataDir: DataDir, daemon: Daemon, timeoutMs: number, check: () => Promise<T | undefined>): Promise<T> {
+async function waitFor<T>(
+  dataDir: DataDir,
+  daemon: Daemon,
+  timeoutMs: number,
+  check: () => Promise<T | undefined>,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const result = await check();
     if (result !== undefined) return result;
     if (Date.now() > deadline) {
-      throw new UserError(`The ${daemon.name} did not come up within ${timeoutMs / 1000} s; its last words were:\n${logTail(dataDir, daemon.name)}`);
+      throw new UserError(
+        `The ${daemon.name} did not come up within ${timeoutMs / 1000} s; its last words were:\n${logTail(dataDir, daemon.name)}`,
+      );
     }
     await delay(50);
   }
@@ -59,7 +66,12 @@ async function startServer(dataDir: DataDir, options: UpOptions, remark: (text: 
   return url;
 }
 
-async function joinThisMachine(dataDir: DataDir, options: UpOptions, url: string, remark: (text: string) => void): Promise<void> {
+async function joinThisMachine(
+  dataDir: DataDir,
+  options: UpOptions,
+  url: string,
+  remark: (text: string) => void,
+): Promise<void> {
   const credential = requireCredential(dataDir, 'default');
   const admin = new AdminClient({ url, adminToken: credential.token, ca: credential.ca });
   // A node that has joined before ignores the token; a new one gets one that is soon worthless.
@@ -100,7 +112,9 @@ async function up(options: UpOptions): Promise<void> {
   }
   console.log(`  export KUBECONFIG=${kubeconfig}`);
   console.log(`  kubectl get pods -o wide\n`);
-  console.log(`Stop everything with \`npm run down\`; the state stays in ${options.dataDir}. More: ${join(packageRoot(), 'README.md')}`);
+  console.log(
+    `Stop everything with \`npm run down\`; the state stays in ${options.dataDir}. More: ${join(packageRoot(), 'README.md')}`,
+  );
 }
 
 export function upCommand(): Command {

@@ -15,7 +15,12 @@ export function versionCommand(): Command {
     .description('versions of fairlead, of the Kubernetes API it serves and of the node protocol')
     .addOption(outputOption())
     .action((options: { output: string }) => {
-      const versions = { fairlead: packageVersion(), kubernetes: kubernetesVersion, nodeProtocol: protocolVersion, node: process.version };
+      const versions = {
+        fairlead: packageVersion(),
+        kubernetes: kubernetesVersion,
+        nodeProtocol: protocolVersion,
+        node: process.version,
+      };
       if (options.output === 'json') console.log(JSON.stringify(versions, null, 2));
       else for (const [name, version] of Object.entries(versions)) console.log(`${name.padEnd(13)} ${version}`);
     });

@@ -24,7 +24,10 @@ export class AdminClient {
     this.#agent = new Agent({ ca, keepAlive: false });
   }
 
-  createCluster(name: string, options: { rotate?: boolean; settings?: unknown } = {}): Promise<{ name: string; adminToken: string }> {
+  createCluster(
+    name: string,
+    options: { rotate?: boolean; settings?: unknown } = {},
+  ): Promise<{ name: string; adminToken: string }> {
     const path = `/fairlead/v1/clusters${options.rotate ? '?rotate=true' : ''}`;
     return this.#call('POST', path, { name, ...(options.settings ? { settings: options.settings } : {}) });
   }
@@ -66,7 +69,10 @@ export class AdminClient {
 
   async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const { status, text } = await this.#send(method, path, body).catch((cause: NodeJS.ErrnoException) => {
-      throw new UserError(`No answer from ${this.#url} (${cause.code ?? cause.message}): is the server running? Start it with \`fairlead server\` or \`fairlead up\`.`, { cause });
+      throw new UserError(
+        `No answer from ${this.#url} (${cause.code ?? cause.message}): is the server running? Start it with \`fairlead server\` or \`fairlead up\`.`,
+        { cause },
+      );
     });
     if (status >= 400) throw new UserError(`${method} ${this.#url}${path}: ${messageOf(text)} (${status})`);
     return (text ? JSON.parse(text) : undefined) as T;
@@ -81,7 +87,10 @@ export class AdminClient {
           method,
           agent: this.#agent,
           timeout: 30_000,
-          headers: { authorization: `Bearer ${this.#token}`, ...(payload ? { 'content-type': 'application/json' } : {}) },
+          headers: {
+            authorization: `Bearer ${this.#token}`,
+            ...(payload ? { 'content-type': 'application/json' } : {}),
+          },
         },
         (response) => {
           let text = '';

@@ -3,7 +3,12 @@ import { hostname, networkInterfaces } from 'node:os';
 import type { DataDir } from './data-dir.ts';
 
 /** PEM files of a server, relative to its data directory. */
-export const certificateFiles = { ca: 'tls/ca.crt', caKey: 'tls/ca.key', chain: 'tls/server.crt', key: 'tls/server.key' };
+export const certificateFiles = {
+  ca: 'tls/ca.crt',
+  caKey: 'tls/ca.key',
+  chain: 'tls/server.crt',
+  key: 'tls/server.key',
+};
 
 const dayMs = 86_400_000;
 const caLifetimeMs = 10 * 365 * dayMs;
@@ -26,7 +31,9 @@ function covers(certificate: X509Certificate, name: string): boolean {
 function stillGood(pem: string | undefined, names: string[]): boolean {
   if (!pem) return false;
   const certificate = new X509Certificate(pem);
-  return Date.parse(certificate.validTo) - Date.now() > renewBeforeMs && names.every((name) => covers(certificate, name));
+  return (
+    Date.parse(certificate.validTo) - Date.now() > renewBeforeMs && names.every((name) => covers(certificate, name))
+  );
 }
 
 /**
@@ -35,7 +42,8 @@ function stillGood(pem: string | undefined, names: string[]): boolean {
  */
 export async function ensureCertificates(dataDir: DataDir, names: string[]): Promise<void> {
   const hasAuthority = dataDir.read(certificateFiles.ca) && dataDir.read(certificateFiles.caKey);
-  if (hasAuthority && dataDir.read(certificateFiles.key) && stillGood(dataDir.read(certificateFiles.chain), names)) return;
+  if (hasAuthority && dataDir.read(certificateFiles.key) && stillGood(dataDir.read(certificateFiles.chain), names))
+    return;
 
   // Loaded only when something must be signed: it costs a tenth of the server's start.
   await import('reflect-metadata');

@@ -34,7 +34,10 @@ export function localDeployment(dataDir: DataDir): Deployment | undefined {
 }
 
 export function saveCredential(dataDir: DataDir, name: string, token: string, server?: string): void {
-  dataDir.write(`${JSON.stringify({ name, token, ...(server ? { server } : {}) }, null, 2)}\n`, ...credentialFile(name));
+  dataDir.write(
+    `${JSON.stringify({ name, token, ...(server ? { server } : {}) }, null, 2)}\n`,
+    ...credentialFile(name),
+  );
 }
 
 export function clusterUrl(base: string, name: string): string {

@@ -21,12 +21,15 @@ export function withDeploymentOptions(command: Command): Command {
 
 export function deploymentOf(options: DeploymentOptions): Deployment {
   if (options.server) {
-    if (!options.adminToken) throw new UserError('--server needs the administrator token of that deployment: add --admin-token.');
+    if (!options.adminToken)
+      throw new UserError('--server needs the administrator token of that deployment: add --admin-token.');
     return { url: options.server, adminToken: options.adminToken };
   }
   const local = localDeployment(new DataDir(options.dataDir));
   if (local) return local;
-  throw new UserError(`No server has run on ${options.dataDir} yet: start one with \`fairlead server\`, or name a deployment with --server.`);
+  throw new UserError(
+    `No server has run on ${options.dataDir} yet: start one with \`fairlead server\`, or name a deployment with --server.`,
+  );
 }
 
 /** A client for what belongs to one cluster, with that cluster's administrator credential. */

@@ -38,7 +38,8 @@ const restartDelaysMs = [100, 500, 2_000, 5_000];
 export function splitListen(listen: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d+)$/.exec(listen);
   const port = Number(match?.[3]);
-  if (!match || port > 65_535) throw new UserError(`--listen takes HOST:PORT, for example 127.0.0.1:6443, not "${listen}".`);
+  if (!match || port > 65_535)
+    throw new UserError(`--listen takes HOST:PORT, for example 127.0.0.1:6443, not "${listen}".`);
   return { host: match[1] ?? (match[2] as string), port };
 }
 
@@ -70,8 +71,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const secrets = deploymentSecrets(dataDir);
   const dist = join(packageRoot(), 'dist');
   copyFileSync(join(dist, 'worker.js'), dataDir.file('worker.js'));
-  const configFile = dataDir.write(workerdConfig({ listen: options.listen, assetsDir: join(dist, 'assets'), tls: true }), 'workerd.capnp');
-  const localHost = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  const configFile = dataDir.write(
+    workerdConfig({ listen: options.listen, assetsDir: join(dist, 'assets'), tls: true }),
+    'workerd.capnp',
+  );
+  const localHost =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
   const url = `https://${localHost}:${port}`;
   dataDir.write(`${JSON.stringify({ url, listen: options.listen }, null, 2)}\n`, 'server.json');
 
@@ -135,7 +140,10 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   } catch (error) {
     await stop();
     const last = errors.at(-1);
-    throw new UserError(`The control plane did not come up on ${options.listen}${last ? `; workerd's last words were: ${last}` : `: ${(error as Error).message}`}`, { cause: error });
+    throw new UserError(
+      `The control plane did not come up on ${options.listen}${last ? `; workerd's last words were: ${last}` : `: ${(error as Error).message}`}`,
+      { cause: error },
+    );
   }
   return { url, caFile, done: stopped.promise, stop };
 }

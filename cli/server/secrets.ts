@@ -13,7 +13,10 @@ export interface DeploymentSecrets {
 export function deploymentSecrets(dataDir: DataDir): DeploymentSecrets {
   const stored = dataDir.read('secrets.json');
   if (stored) return JSON.parse(stored) as DeploymentSecrets;
-  const secrets = { adminToken: randomBytes(32).toString('base64url'), encryptionKey: randomBytes(32).toString('base64') };
+  const secrets = {
+    adminToken: randomBytes(32).toString('base64url'),
+    encryptionKey: randomBytes(32).toString('base64'),
+  };
   dataDir.write(`${JSON.stringify(secrets, null, 2)}\n`, 'secrets.json');
   return secrets;
 }

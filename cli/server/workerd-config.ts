@@ -20,7 +20,12 @@ export const objectBindings = {
 } as const;
 
 /** Values that reach the Worker through workerd's environment, so that no secret is in the config file. */
-export const environmentBindings = ['FAIRLEAD_ADMIN_TOKEN_HASH', 'FAIRLEAD_ENCRYPTION_KEY', 'FAIRLEAD_SETTINGS', 'FAIRLEAD_CONTROLLERS'] as const;
+export const environmentBindings = [
+  'FAIRLEAD_ADMIN_TOKEN_HASH',
+  'FAIRLEAD_ENCRYPTION_KEY',
+  'FAIRLEAD_SETTINGS',
+  'FAIRLEAD_CONTROLLERS',
+] as const;
 
 const text = JSON.stringify;
 

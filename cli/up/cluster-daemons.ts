@@ -25,9 +25,24 @@ export interface AgentArguments {
 }
 
 export function agentDaemon(dataDir: DataDir, options: AgentArguments): Daemon {
-  const args = [launcher(), 'join', '--data-dir', agentDataDir(dataDir), '--server', options.url, '--ca-file', options.caFile];
+  const args = [
+    launcher(),
+    'join',
+    '--data-dir',
+    agentDataDir(dataDir),
+    '--server',
+    options.url,
+    '--ca-file',
+    options.caFile,
+  ];
   args.push('--node-name', options.nodeName, '--node-ip', options.nodeIP, '--docker-host', options.dockerHost);
-  return { name: 'agent', command: process.execPath, args, env: { FAIRLEAD_TOKEN: options.token }, mark: agentMark(dataDir) };
+  return {
+    name: 'agent',
+    command: process.execPath,
+    args,
+    env: { FAIRLEAD_TOKEN: options.token },
+    mark: agentMark(dataDir),
+  };
 }
 
 /** What identifies the two processes of a data directory, whatever else they were started with. */

@@ -37,14 +37,22 @@ export function startDaemon(dataDir: DataDir, daemon: Daemon): boolean {
   if (runningPid(dataDir, daemon) !== undefined) return false;
   mkdirSync(dataDir.file('logs'), { recursive: true, mode: 0o700 });
   const log = openSync(logFile(dataDir, daemon.name), 'a', 0o600);
-  const child = spawn(daemon.command, daemon.args, { detached: true, stdio: ['ignore', log, log], env: { ...process.env, ...daemon.env } });
+  const child = spawn(daemon.command, daemon.args, {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: { ...process.env, ...daemon.env },
+  });
   child.unref();
   if (child.pid) dataDir.write(String(child.pid), ...pidFile(daemon.name));
   return true;
 }
 
 /** Asks the process to end, and ends it after `graceMs`. Returns true if there was one. */
-export async function stopDaemon(dataDir: DataDir, daemon: Pick<Daemon, 'name' | 'mark'>, graceMs: number): Promise<boolean> {
+export async function stopDaemon(
+  dataDir: DataDir,
+  daemon: Pick<Daemon, 'name' | 'mark'>,
+  graceMs: number,
+): Promise<boolean> {
   const pid = runningPid(dataDir, daemon);
   if (pid !== undefined) {
     process.kill(pid, 'SIGTERM');

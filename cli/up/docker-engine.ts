@@ -10,7 +10,12 @@ const standardSocket = '/var/run/docker.sock';
 const readyTimeoutMs = 60_000;
 
 /** Our own engine, where neither the machine nor systemd runs one. */
-export const engineDaemon: Daemon = { name: 'dockerd', command: 'dockerd', args: ['-H', `unix://${standardSocket}`], mark: 'dockerd' };
+export const engineDaemon: Daemon = {
+  name: 'dockerd',
+  command: 'dockerd',
+  args: ['-H', `unix://${standardSocket}`],
+  mark: 'dockerd',
+};
 
 /** `unix:///path` of the engine that this machine's Docker clients would use. */
 export function defaultDockerHost(): string {
@@ -42,7 +47,12 @@ function isDebianFamily(): boolean {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'));
 }
 
-const packageOf: Record<string, string> = { dockerd: 'docker.io', docker: 'docker.io', nft: 'nftables', ip: 'iproute2' };
+const packageOf: Record<string, string> = {
+  dockerd: 'docker.io',
+  docker: 'docker.io',
+  nft: 'nftables',
+  ip: 'iproute2',
+};
 
 function missingPackages(): string[] {
   const missing = Object.entries(packageOf).filter(([command]) => !has(command));
@@ -53,7 +63,9 @@ function apt(args: string[]): void {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const result = spawnSync('apt-get', args, { env, encoding: 'utf8' });
   if (result.status !== 0) {
-    throw new UserError(`apt-get ${args.join(' ')} failed, install docker.io and nftables yourself and run this again:\n${result.stderr.trim()}`);
+    throw new UserError(
+      `apt-get ${args.join(' ')} failed, install docker.io and nftables yourself and run this again:\n${result.stderr.trim()}`,
+    );
   }
 }
 
@@ -76,7 +88,11 @@ export async function checkMachine(dockerHost: string): Promise<void> {
 }
 
 /** Makes sure that an engine answers: uses the one that is there, else installs Docker and starts it. */
-export async function ensureEngine(dockerHost: string, dataDir: DataDir, remark: (text: string) => void): Promise<void> {
+export async function ensureEngine(
+  dockerHost: string,
+  dataDir: DataDir,
+  remark: (text: string) => void,
+): Promise<void> {
   const root = process.getuid?.() === 0;
   if (root && isDebianFamily()) {
     const missing = missingPackages();
@@ -94,7 +110,9 @@ export async function ensureEngine(dockerHost: string, dataDir: DataDir, remark:
   const deadline = Date.now() + readyTimeoutMs;
   while (!(await engineAnswers(dockerHost))) {
     if (Date.now() > deadline) {
-      throw new UserError(`The Docker engine did not start; its last words were:\n${logTail(dataDir, engineDaemon.name)}`);
+      throw new UserError(
+        `The Docker engine did not start; its last words were:\n${logTail(dataDir, engineDaemon.name)}`,
+      );
     }
     await delay(100);
   }

@@ -34,7 +34,10 @@ export function ensureImages(dockerHost: string, remark: (text: string) => void)
     return;
   }
   const built = spawnSync(join(guestbookFolder(), 'images', 'build.sh'), { env, encoding: 'utf8' });
-  if (built.status !== 0) throw new UserError(`The images of the guestbook could not be built:\n${built.stderr.trim().split('\n').slice(-5).join('\n')}`);
+  if (built.status !== 0)
+    throw new UserError(
+      `The images of the guestbook could not be built:\n${built.stderr.trim().split('\n').slice(-5).join('\n')}`,
+    );
   remark(images.join(', '));
 }
 
@@ -42,7 +45,9 @@ export function ensureImages(dockerHost: string, remark: (text: string) => void)
 async function describePods(api: ApiClient): Promise<string> {
   const { items } = await api.get<{ items: Pod[] }>('/api/v1/namespaces/default/pods');
   const running = items.filter((pod) => pod.status?.phase === 'Running').length;
-  const waiting = items.flatMap((pod) => (pod.status?.containerStatuses ?? []).map((status) => status.state?.waiting?.reason));
+  const waiting = items.flatMap((pod) =>
+    (pod.status?.containerStatuses ?? []).map((status) => status.state?.waiting?.reason),
+  );
   const reasons = [...new Set(waiting.filter((reason) => reason && reason !== 'ContainerCreating'))];
   return `${running} of ${items.length} Pods run${reasons.length > 0 ? `, ${reasons.join(', ')}` : ''}`;
 }
@@ -61,7 +66,9 @@ export async function waitForGuestbook(api: ApiClient, url: string, remark: (tex
   const deadline = Date.now() + answerTimeoutMs;
   while (!(await answers(url))) {
     if (Date.now() > deadline) {
-      throw new UserError(`The guestbook does not answer at ${url} (${await describePods(api)}): \`kubectl describe pods\` tells why.`);
+      throw new UserError(
+        `The guestbook does not answer at ${url} (${await describePods(api)}): \`kubectl describe pods\` tells why.`,
+      );
     }
     remark(await describePods(api));
     await delay(200);

@@ -26,6 +26,8 @@ export interface PodNetwork {
   ensure(config: PodNetworkConfig): Promise<void>;
   /** Docker's network mode for the sandboxes of Pods with a network of their own. Valid after the first `ensure`. */
   sandboxNetwork(): string;
+  /** Called after each start of a sandbox on that network. */
+  sandboxStarted(): Promise<void>;
   /** Stops what runs in this process. Networks, routes and running Pods stay, so that the next agent finds them. */
   close(): Promise<void>;
 }
@@ -35,6 +37,7 @@ export function noPodNetwork({ network = 'bridge' }: { network?: string } = {}):
   return {
     ensure: () => Promise.resolve(),
     sandboxNetwork: () => network,
+    sandboxStarted: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

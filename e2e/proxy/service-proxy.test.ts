@@ -1,0 +1,4 @@
+import { serviceProxyContract } from './service-proxy.contract.ts';
+
+serviceProxyContract('nftables', 'flpxn');
+serviceProxyContract('userspace', 'flpxu');
