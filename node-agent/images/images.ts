@@ -33,7 +33,11 @@ export function createImages({ runtime }: { runtime: ContainerRuntime }): Images
     if (image) return { outcome: 'present', image };
     if (policy !== 'Never') return { outcome: 'pull' };
     const message = `Container image "${reference}" is not present with pull policy of Never`;
-    const problem: ImageProblem = { reason: 'ErrImageNeverPull', message, event: { reason: 'ErrImageNeverPull', message } };
+    const problem: ImageProblem = {
+      reason: 'ErrImageNeverPull',
+      message,
+      event: { reason: 'ErrImageNeverPull', message },
+    };
     return { outcome: 'failed', problem };
   }
 

@@ -1,5 +1,11 @@
 import type { Container, Pod } from '../../shared/api/object.ts';
-import type { ContainerConfig, ContainerSecurity, ImageRecord, Mount, SandboxConfig } from '../runtime/container-runtime.ts';
+import type {
+  ContainerConfig,
+  ContainerSecurity,
+  ImageRecord,
+  Mount,
+  SandboxConfig,
+} from '../runtime/container-runtime.ts';
 import { type ClusterView, ContainerConfigError } from './cluster-view.ts';
 import { containerEnvironment } from './env.ts';
 import { expand } from './expansion.ts';
@@ -91,7 +97,10 @@ function securityOf({ pod, container, image }: ContainerInput): ContainerSecurit
   const uid = own.runAsUser ?? shared.runAsUser;
   const gid = own.runAsGroup ?? shared.runAsGroup;
   if (own.runAsNonRoot ?? shared.runAsNonRoot) refuseRoot({ pod, container, uid, imageUser: image.user });
-  const user = uid === undefined && gid === undefined ? undefined : `${uid ?? userPart(image.user)}${gid === undefined ? '' : `:${gid}`}`;
+  const user =
+    uid === undefined && gid === undefined
+      ? undefined
+      : `${uid ?? userPart(image.user)}${gid === undefined ? '' : `:${gid}`}`;
   const groups = [...(shared.supplementalGroups ?? []), ...(shared.fsGroup === undefined ? [] : [shared.fsGroup])];
   return {
     ...(user ? { user } : {}),
@@ -108,9 +117,17 @@ function userPart(imageUser: string): string {
   return imageUser.split(':')[0] || '0';
 }
 
-function refuseRoot(
-  { pod, container, uid, imageUser }: { pod: Pod; container: Container; uid: number | undefined; imageUser: string },
-): void {
+function refuseRoot({
+  pod,
+  container,
+  uid,
+  imageUser,
+}: {
+  pod: Pod;
+  container: Container;
+  uid: number | undefined;
+  imageUser: string;
+}): void {
   const { namespace, name, uid: podUid } = refOf(pod);
   const subject = `(pod: "${name}_${namespace}(${podUid})", container: ${container.name})`;
   if (uid === 0) throw new ContainerConfigError(`container's runAsUser breaks non-root policy ${subject}`);

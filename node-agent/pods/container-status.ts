@@ -49,15 +49,24 @@ function isReady({ memory }: ContainerStatusInput, current: PodContainer, init: 
 }
 
 function stateOf(input: ContainerStatusInput, current: PodContainer, waitingFor: string): ContainerState {
-  if (isRunning(current)) return { running: { startedAt: timestamp(current.record.startedAt ?? current.record.createdAt) } };
+  if (isRunning(current))
+    return { running: { startedAt: timestamp(current.record.startedAt ?? current.record.createdAt) } };
   if (hasEnded(current)) return { terminated: terminated(input, current) };
   return { waiting: { reason: waitingFor } };
 }
 
-function terminated({ memory, runtimeName }: ContainerStatusInput, { record }: PodContainer) {
+/** What a container left behind: read by this agent, or by the one before it. */
+function messageOf({ pod, memory }: ContainerStatusInput, containerID: string, id: string): string | undefined {
+  const statuses = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
+  const reported = statuses.flatMap(({ state, lastState }) => [state?.terminated, lastState?.terminated]);
+  return memory.messages.get(id) ?? reported.find((ended) => ended?.containerID === containerID)?.message;
+}
+
+function terminated(input: ContainerStatusInput, { record }: PodContainer) {
+  const containerID = `${input.runtimeName}://${record.id}`;
   const neverRan = record.state === 'created';
   const exitCode = record.exitCode ?? 0;
-  const message = neverRan ? record.error : memory.messages.get(record.id);
+  const message = neverRan ? record.error : messageOf(input, containerID, record.id);
   const reason = neverRan ? 'StartError' : record.oomKilled ? 'OOMKilled' : exitCode === 0 ? 'Completed' : 'Error';
   const startedAt = record.startedAt ?? record.createdAt;
   return {
@@ -66,12 +75,15 @@ function terminated({ memory, runtimeName }: ContainerStatusInput, { record }: P
     ...(message ? { message } : {}),
     startedAt: timestamp(startedAt),
     finishedAt: timestamp(record.finishedAt ?? startedAt),
-    containerID: `${runtimeName}://${record.id}`,
+    containerID,
   };
 }
 
 /** `docker-pullable://` where a registry knows the image by digest, as the kubelet on Docker writes it. */
-function imageId(image: PodMemory['images'] extends Map<string, infer T> ? T | undefined : never, current: PodContainer): string {
+function imageId(
+  image: PodMemory['images'] extends Map<string, infer T> ? T | undefined : never,
+  current: PodContainer,
+): string {
   const found: ImageRecord | undefined = image?.state === 'present' ? image.image : undefined;
   const digest = found?.id === current.record.imageId ? found.repoDigests[0] : undefined;
   return digest ? `docker-pullable://${digest}` : `docker://${current.record.imageId}`;
@@ -85,7 +97,8 @@ function absentStatus(
   const known = [...(pod.status?.containerStatuses ?? []), ...(pod.status?.initContainerStatuses ?? [])];
   const before = known.find(({ name }) => name === container.name);
   if (ending && before?.state?.terminated) return before;
-  if (ending && before?.containerID) return { ...before, ready: false, started: false, state: { terminated: lost(before) } };
+  if (ending && before?.containerID)
+    return { ...before, ready: false, started: false, state: { terminated: lost(before) } };
   return {
     name: container.name,
     state: { waiting: memory.problems.get(container.name) ?? { reason: waitingFor } },
@@ -102,8 +115,7 @@ function lost(before: ContainerStatus) {
   return {
     exitCode: 137,
     reason: 'ContainerStatusUnknown',
-    message:
-      'The container could not be located when the pod was terminated',
+    message: 'The container could not be located when the pod was terminated',
     ...(before.containerID ? { containerID: before.containerID } : {}),
     startedAt: before.state?.running?.startedAt ?? null,
     finishedAt: null,

@@ -80,7 +80,9 @@ function valueFrom(source: EnvSource, { pod, container, cluster, facts }: EnvInp
     const found = cluster.configMap(namespace, name);
     const value = found?.data?.[key];
     if (value !== undefined || optional) return value;
-    const problem = found ? `couldn't find key ${key} in ConfigMap ${namespace}/${name}` : `configmap "${name}" not found`;
+    const problem = found
+      ? `couldn't find key ${key} in ConfigMap ${namespace}/${name}`
+      : `configmap "${name}" not found`;
     throw new ContainerConfigError(problem);
   }
   if (source.secretKeyRef) {

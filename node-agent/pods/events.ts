@@ -23,7 +23,11 @@ export function createEventRecorder({ clock, nodeName, send }: EventRecorderDeps
   const recent = new Map<string, { event: Event; at: number }>();
   let serial = 0;
 
-  function record(involved: Event['involvedObject'], namespace: string, event: { type: string; reason: string; message: string }) {
+  function record(
+    involved: Event['involvedObject'],
+    namespace: string,
+    event: { type: string; reason: string; message: string },
+  ) {
     // The resourceVersion of a Pod changes with every status; it does not make another event.
     const key = JSON.stringify([{ ...involved, resourceVersion: '' }, event]);
     const now = clock.now();

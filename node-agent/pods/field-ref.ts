@@ -1,5 +1,5 @@
-import { parseQuantity } from '../../shared/api/quantity.ts';
 import type { Container, Pod } from '../../shared/api/object.ts';
+import { parseQuantity } from '../../shared/api/quantity.ts';
 import { bytesOf, cpuMillis, type NodeResources } from './resources.ts';
 
 /** What a Pod can learn about itself beyond its own object. */

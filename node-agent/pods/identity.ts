@@ -52,7 +52,9 @@ export function podContainer(record: ContainerRecord): PodContainer {
 }
 
 export function observedPod(records: Iterable<ContainerRecord>): ObservedPod {
-  const all = [...records].map(podContainer).sort((a, b) => b.attempt - a.attempt || b.record.createdAt - a.record.createdAt);
+  const all = [...records]
+    .map(podContainer)
+    .sort((a, b) => b.attempt - a.attempt || b.record.createdAt - a.record.createdAt);
   return { sandboxes: all.filter(({ name }) => name === ''), containers: all.filter(({ name }) => name !== '') };
 }
 

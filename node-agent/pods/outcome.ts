@@ -44,7 +44,9 @@ export function outcome(
   const deadlineAt = deadline === undefined ? undefined : startTime + deadline * 1000;
   const apiPhase = pod.status?.phase;
   if (apiPhase === 'Succeeded' || apiPhase === 'Failed') {
-    return pod.status?.reason === 'DeadlineExceeded' ? { settled: true, reason: 'DeadlineExceeded' } : { settled: true };
+    return pod.status?.reason === 'DeadlineExceeded'
+      ? { settled: true, reason: 'DeadlineExceeded' }
+      : { settled: true };
   }
   const endedAt = endOf(pod, observed);
   const inTime = deadlineAt === undefined || (endedAt ?? now) < deadlineAt;

@@ -143,7 +143,11 @@ function keepRunning(input: PlanInput, pod: Pod): Plan {
 
   const steps: Step[] = observed.sandboxes.filter((other) => other !== sandbox).map(removeSandbox);
   const attempts = observed.sandboxes.map(({ attempt }) => attempt);
-  if (!sandbox) steps.push({ type: 'createSandbox', attempt: Math.max(nextSandboxAttempt(observed), ...attempts.map((n) => n + 1)) });
+  if (!sandbox)
+    steps.push({
+      type: 'createSandbox',
+      attempt: Math.max(nextSandboxAttempt(observed), ...attempts.map((n) => n + 1)),
+    });
   const containers = advance(input, pod, sandbox?.record.id);
   return { ...containers, steps: [...steps, ...containers.steps, ...removeForgotten(observed)] };
 }

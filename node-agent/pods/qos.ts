@@ -1,5 +1,5 @@
-import { compareQuantities, parseQuantity } from '../../shared/api/quantity.ts';
 import type { Pod } from '../../shared/api/object.ts';
+import { compareQuantities, parseQuantity } from '../../shared/api/quantity.ts';
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 

@@ -1,5 +1,5 @@
-import { parseQuantity, quantityMilliValue, quantityValue } from '../../shared/api/quantity.ts';
 import type { Container, Pod } from '../../shared/api/object.ts';
+import { parseQuantity, quantityMilliValue, quantityValue } from '../../shared/api/quantity.ts';
 import type { ContainerLimits } from '../runtime/container-runtime.ts';
 import { qosClass } from './qos.ts';
 

@@ -2,8 +2,8 @@ import type { ContainerStatus, Pod, PodStatus } from '../../shared/api/object.ts
 import { timestamp } from '../clock.ts';
 import { conditionsOf } from './conditions.ts';
 import { type ContainerStatusInput, containerStatus } from './container-status.ts';
-import { hasEnded, isRunning, containersOf, exitCodeOf, initContainersOf, outcome } from './outcome.ts';
 import { latest } from './identity.ts';
+import { containersOf, exitCodeOf, hasEnded, initContainersOf, isRunning, outcome } from './outcome.ts';
 import { qosClass } from './qos.ts';
 
 export interface PodStatusInput extends Omit<ContainerStatusInput, 'ending'> {
@@ -39,7 +39,16 @@ export function podStatus(input: PodStatusInput): PodStatus {
   return {
     ...(pod.metadata.generation !== undefined ? { observedGeneration: pod.metadata.generation } : {}),
     phase,
-    conditions: conditionsOf({ pod, phase, initStatuses, statuses, initialized, sandboxReady: sandbox !== undefined, before, now }),
+    conditions: conditionsOf({
+      pod,
+      phase,
+      initStatuses,
+      statuses,
+      initialized,
+      sandboxReady: sandbox !== undefined,
+      before,
+      now,
+    }),
     ...(exceeded ? { reason: 'DeadlineExceeded', message: deadlineMessage } : {}),
     hostIP: nodeIP,
     hostIPs: [{ ip: nodeIP }],
@@ -78,7 +87,10 @@ function phaseOf(pod: Pod, { initStatuses, statuses, ending }: Statuses): string
   return phaseOfContainers(statuses, { policy, ending });
 }
 
-function phaseOfContainers(statuses: ContainerStatus[], { policy, ending }: { policy: string; ending: boolean }): string {
+function phaseOfContainers(
+  statuses: ContainerStatus[],
+  { policy, ending }: { policy: string; ending: boolean },
+): string {
   const count = (test: (status: ContainerStatus) => unknown) => statuses.filter(test).length;
   const waiting = count(({ state, lastState }) => state?.waiting && !lastState?.terminated);
   const running = count(({ state }) => state?.running);
@@ -95,4 +107,3 @@ function failed(status: ContainerStatus): boolean {
   if (terminated) return terminated.exitCode !== 0;
   return status.state?.waiting !== undefined && (status.lastState?.terminated?.exitCode ?? 0) !== 0;
 }
-

@@ -7,15 +7,19 @@ import { type Volume, type VolumeContext, VolumeError, type VolumeType } from '.
 type DownwardItem = NonNullable<NonNullable<Volume['downwardAPI']>['items']>[number];
 
 /** The files by which a Pod reads about itself. */
-export function downwardFiles(context: VolumeContext, items: DownwardItem[], defaultMode: number): Map<string, PayloadFile> {
+export function downwardFiles(
+  context: VolumeContext,
+  items: DownwardItem[],
+  defaultMode: number,
+): Map<string, PayloadFile> {
   const files = new Map<string, PayloadFile>();
   for (const item of items) {
-    files.set(item.path, { data: Buffer.from(valueOf(context, item)), mode: item.mode ?? defaultMode });
+    files.set(item.path, { data: Buffer.from(itemValue(context, item)), mode: item.mode ?? defaultMode });
   }
   return files;
 }
 
-function valueOf({ pod, facts }: VolumeContext, { fieldRef, resourceFieldRef }: DownwardItem): string {
+function itemValue({ pod, facts }: VolumeContext, { fieldRef, resourceFieldRef }: DownwardItem): string {
   if (fieldRef) {
     const value = fieldValue(pod, fieldRef.fieldPath, facts);
     if (value === undefined) throw new VolumeError(`unsupported fieldPath: ${fieldRef.fieldPath}`);

@@ -9,7 +9,8 @@ export const emptyDirVolume: VolumeType = {
     const { disk, memory } = context.directory;
     const path = context.volume.emptyDir?.medium === 'Memory' ? memory : disk;
     const { gid } = groupOf(context);
-    await mkdir(path, { recursive: true });
+    // A directory that is there already belongs to the Pod's containers, modes and all.
+    if ((await mkdir(path, { recursive: true })) === undefined) return path;
     if (gid !== undefined) await chown(path, -1, gid);
     await chmod(path, gid === undefined ? 0o777 : 0o2777);
     return path;

@@ -1,5 +1,5 @@
-import { VolumeError } from './volume.ts';
 import type { PayloadFile } from './atomic-writer.ts';
+import { VolumeError } from './volume.ts';
 
 export interface KeyToPath {
   key: string;
@@ -15,7 +15,10 @@ export interface KeysToPaths {
 }
 
 /** The files of a volume made of a ConfigMap's or Secret's keys. */
-export function filesOfKeys(data: Map<string, Uint8Array>, { items, defaultMode, optional }: KeysToPaths): Map<string, PayloadFile> {
+export function filesOfKeys(
+  data: Map<string, Uint8Array>,
+  { items, defaultMode, optional }: KeysToPaths,
+): Map<string, PayloadFile> {
   const files = new Map<string, PayloadFile>();
   if (!items?.length) {
     for (const [key, content] of data) files.set(key, { data: content, mode: defaultMode });

@@ -13,7 +13,8 @@ export const projectedVolume: VolumeType = {
   async setUp(context) {
     const { sources = [], defaultMode = 0o644 } = context.volume.projected ?? {};
     const files = new Map<string, PayloadFile>();
-    for (const source of sources) for (const [path, file] of filesOf(context, source, defaultMode)) files.set(path, file);
+    for (const source of sources)
+      for (const [path, file] of filesOf(context, source, defaultMode)) files.set(path, file);
     await writeAtomically(context.directory.memory, files, groupOf(context));
     return context.directory.memory;
   },

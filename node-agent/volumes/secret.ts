@@ -27,7 +27,11 @@ export const secretVolume: VolumeType = {
   follows: true,
   async setUp(context) {
     const { secretName, items, optional, defaultMode } = context.volume.secret ?? {};
-    const source = { ...(secretName ? { name: secretName } : {}), ...(items ? { items } : {}), ...(optional ? { optional } : {}) };
+    const source = {
+      ...(secretName ? { name: secretName } : {}),
+      ...(items ? { items } : {}),
+      ...(optional ? { optional } : {}),
+    };
     const files = secretFiles(context, source, defaultMode ?? 0o644);
     await writeAtomically(context.directory.memory, files, groupOf(context));
     return context.directory.memory;

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Pod } from '../../shared/api/object.ts';
+import { textOf } from '../log.ts';
 import type { ClusterView } from '../pods/cluster-view.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
-import { textOf } from '../log.ts';
 import { configMapVolume } from './config-map.ts';
 import { downwardApiVolume } from './downward-api.ts';
 import { emptyDirVolume } from './empty-dir.ts';
@@ -67,7 +67,9 @@ export function createVolumes({ podsDir, memoryDir, cluster, facts }: VolumesDep
       });
       paths.set(volume.name, path);
     } catch (error) {
-      throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${textOf(error)}`, { cause: error });
+      throw new VolumeError(`MountVolume.SetUp failed for volume "${volume.name}" : ${textOf(error)}`, {
+        cause: error,
+      });
     }
   }
 

@@ -1,0 +1,50 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Container } from '../../shared/api/object.ts';
+import type { Mount } from '../runtime/container-runtime.ts';
+import { ContainerConfigError } from './cluster-view.ts';
+import { expand } from './expansion.ts';
+
+const propagations: Record<string, NonNullable<Mount['propagation']>> = {
+  None: 'rprivate',
+  HostToContainer: 'rslave',
+  Bidirectional: 'rshared',
+};
+
+export interface VolumeMountsInput {
+  container: Container;
+  /** Host paths by volume name. */
+  volumes: ReadonlyMap<string, string>;
+  /** For `subPathExpr`. */
+  env: ReadonlyMap<string, string>;
+}
+
+/** The volumes of a container as bind mounts. A `subPath` that is missing is made, and cannot lead out of its volume. */
+export async function volumeMounts({ container, volumes, env }: VolumeMountsInput): Promise<Mount[]> {
+  const mounts: Mount[] = [];
+  for (const { name, mountPath, readOnly, subPath, subPathExpr, mountPropagation } of container.volumeMounts ?? []) {
+    const root = volumes.get(name);
+    if (root === undefined)
+      throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
+    const inside = subPathExpr ? expand(subPathExpr, (variable) => env.get(variable)) : subPath;
+    mounts.push({
+      hostPath: inside ? await subPathOf(root, inside, container.name) : root,
+      containerPath: mountPath,
+      readOnly: readOnly ?? false,
+      ...(mountPropagation ? { propagation: propagations[mountPropagation] ?? 'rprivate' } : {}),
+    });
+  }
+  return mounts;
+}
+
+async function subPathOf(root: string, subPath: string, container: string): Promise<string> {
+  const problem = `failed to prepare subPath for volumeMount of container "${container}"`;
+  if (subPath.startsWith('/') || subPath.split('/').includes('..')) throw new ContainerConfigError(problem);
+  const path = join(root, subPath);
+  await mkdir(path, { recursive: true, mode: 0o750 }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+  const [real, realRoot] = await Promise.all([realpath(path), realpath(root)]);
+  if (real !== realRoot && !real.startsWith(realRoot + sep)) throw new ContainerConfigError(problem);
+  return real;
+}
