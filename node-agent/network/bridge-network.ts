@@ -7,6 +7,8 @@ import type { Sysctl } from './sysctl.ts';
 export interface EngineNetworks {
   /** Creates the bridge network, or leaves it as it is where it has this subnet; one with another subnet is replaced. */
   ensureBridge(network: BridgeSpec): Promise<void>;
+  /** Removes it; an absent one is fine. */
+  removeBridge(name: string): Promise<void>;
 }
 
 export interface BridgeSpec {
@@ -161,8 +163,9 @@ async function enableHairpin(run: RunCommand): Promise<void> {
   }
 }
 
-/** Takes back everything that `createBridgeNetwork` did to the machine, except the engine's network itself. */
-export async function removeBridgeNetwork(run: RunCommand): Promise<void> {
+/** Takes back everything that `createBridgeNetwork` did to the machine. No Pod may be left on the network. */
+export async function removeBridgeNetwork({ networks, run }: Pick<BridgeNetworkDeps, 'networks' | 'run'>): Promise<void> {
+  await networks.removeBridge(networkName);
   await run('nft', ['-f', '-'], `table ip ${tableName} {}\ndelete table ip ${tableName}\n`);
   const hasVxlan = (await run('ip', ['-o', 'link', 'show'])).includes(` ${vxlanName}:`);
   if (hasVxlan) await run('ip', ['link', 'del', vxlanName]);

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawnSync } from 'node:child_process';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetworkLab } from './namespaces.ts';
+
+const readyTimeoutMs = 60_000;
+
+/** A Docker engine of its own in a host of the lab. */
+export class DockerHost {
+  readonly host: string;
+  readonly #folder: string;
+  readonly #child: ChildProcess;
+
+  constructor(lab: NetworkLab, host: string, folder: string) {
+    this.host = host;
+    this.#folder = join(folder, 'docker');
+    mkdirSync(this.#folder, { recursive: true });
+    const file = (name: string) => join(this.#folder, name);
+    // `nsenter`, not `ip netns exec`: that one hides the control groups.
+    this.#child = lab.spawn(
+      host,
+      'dockerd',
+      ['--data-root', file('data'), '--exec-root', file('exec'), '-H', this.dockerHost, '-p', file('pid')],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    const log = createWriteStream(file('log'));
+    this.#child.stdout?.pipe(log);
+    this.#child.stderr?.pipe(log);
+  }
+
+  get dockerHost(): string {
+    return `unix://${join(this.#folder, 'docker.sock')}`;
+  }
+
+  async ready(): Promise<void> {
+    const deadline = Date.now() + readyTimeoutMs;
+    while (this.docker(['version']).status !== 0) {
+      if (Date.now() > deadline || this.#child.exitCode !== null) throw new Error(`dockerd did not start, see ${this.#folder}/log`);
+      await delay(100);
+    }
+  }
+
+  docker(args: readonly string[], input?: Buffer) {
+    return spawnSync('docker', ['-H', this.dockerHost, ...args], { input, maxBuffer: 1 << 30 });
+  }
+
+  /** Copies images from another engine. */
+  load(images: readonly string[], from: readonly string[]): void {
+    const saved = spawnSync('docker', [...from, 'save', ...images], { maxBuffer: 1 << 30 });
+    if (saved.status !== 0) throw new Error(saved.stderr.toString());
+    const loaded = this.docker(['load', '-q'], saved.stdout);
+    if (loaded.status !== 0) throw new Error(loaded.stderr.toString());
+  }
+
+  /** Ends the engine with everything it runs, as a power failure does. */
+  async kill(): Promise<void> {
+    const ids = this.docker(['ps', '-q']).stdout.toString().split('\n').filter(Boolean);
+    if (ids.length > 0) this.docker(['kill', ...ids]);
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), 10_000);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+    spawnSync('sh', ['-c', `umount -l ${this.#folder}/data/* 2>/dev/null; umount -l ${this.#folder}/exec/netns/* 2>/dev/null; true`]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
