@@ -12,13 +12,27 @@ export class TypeMismatch extends Error {
   }
 }
 
+/** Few texts make up nearly all quantities of a cluster, and each costs big integers. */
+const canonical = new Map<string, string>();
+const maximumCached = 1000;
+const maximumCachedLength = 24;
+
 /** The stored form of a quantity given as text or number. Throws TypeMismatch. */
 export function toQuantity(value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value : '';
+  const known = canonical.get(text);
+  if (known !== undefined) return known;
   try {
-    return canonicalQuantity(typeof value === 'number' ? value : typeof value === 'string' ? value : '');
+    return remember(text, canonicalQuantity(text));
   } catch (error) {
     throw mismatchFrom(error, QuantityError);
   }
+}
+
+function remember(text: string, form: string): string {
+  if (canonical.size >= maximumCached) canonical.clear();
+  if (text.length <= maximumCachedLength) canonical.set(text, form);
+  return form;
 }
 
 /** The stored form of a time stamp. Throws TypeMismatch. */

@@ -181,7 +181,8 @@ describe('the decoded form', () => {
   it('is bounded in depth, also where anything goes', () => {
     const deep = JSON.parse(`${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`);
     expect(refusal(pod({}, { metadata: { managedFields: [{ fieldsV1: deep }] } }))).toBe(`${prefix}exceeded max depth`);
-    expect(refusal(deep, { schema: 'V1JSONSchemaProps' })).toBe('accepted');
+    const deepest = `{"spec":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(() => decode(schemaFor('V1Pod'), JSON.parse(deepest), { raw: deepest })).toThrow('of type v1.PodSpec');
   });
 });
 

@@ -3,7 +3,7 @@ import { isJsonObject } from '../api/json.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { checkTypes, maximumFindings } from './check-types.ts';
 import { mismatchText, TypeMismatch } from './convert.ts';
-import { findDuplicates } from './duplicates.ts';
+import { findDuplicates, hasDuplicates } from './duplicates.ts';
 import type { ObjectSchema } from './model.ts';
 import { parseModelName } from './names.ts';
 
@@ -50,9 +50,9 @@ function readInto(
   refuse: (cause: string) => StatusError,
 ): string[] {
   try {
+    const duplicates = raw !== undefined && fieldValidation !== 'Ignore' && hasDuplicates(raw, value);
     const { unknown } = checkTypes(schema, value);
-    if (raw === undefined || fieldValidation === 'Ignore') return unknown;
-    return [...unknown, ...findDuplicates(schema, raw)].slice(0, maximumFindings);
+    return duplicates ? [...unknown, ...findDuplicates(schema, raw)].slice(0, maximumFindings) : unknown;
   } catch (error) {
     if (error instanceof TypeMismatch) throw refuse(error.message);
     throw error;
@@ -79,12 +79,12 @@ const identityType =
 /** What is looked at first in any body: an object, with texts for `apiVersion` and `kind`. */
 function checkIdentity(kind: string, value: unknown, raw: string | undefined): void {
   if (!isJsonObject(value)) {
-    throw unrecognizedBody(kind, mismatchText(value, identityType, undefined), raw ?? JSON.stringify(value));
+    throw unrecognizedBody(kind, mismatchText(value, identityType, undefined), raw ?? '');
   }
   for (const field of ['apiVersion', 'kind']) {
     const item = value[field];
     if (item === undefined || item === null || typeof item === 'string') continue;
-    throw unrecognizedBody(kind, mismatchText(item, 'string', `.${field}`), raw ?? JSON.stringify(value));
+    throw unrecognizedBody(kind, mismatchText(item, 'string', `.${field}`), raw ?? '');
   }
 }
 

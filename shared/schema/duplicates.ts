@@ -1,4 +1,4 @@
-import { pathText } from './check-types.ts';
+import { fieldTypes, pathText } from './check-types.ts';
 import type { Schema } from './model.ts';
 
 /**
@@ -12,6 +12,56 @@ export function findDuplicates(schema: Schema, text: string): string[] {
   const scanner = new Scanner(text);
   scanner.value(schema);
   return scanner.findings;
+}
+
+/** True when a JSON text has more members than the value it was parsed to: a cheap test before the search. */
+export function hasDuplicates(text: string, value: unknown): boolean {
+  return countMembers(text) !== countKeys(value);
+}
+
+function countMembers(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at)) {
+    at = endOfString(text, at);
+    while (text.charCodeAt(at) <= space) at++;
+    if (text.charCodeAt(at) === colon) count++;
+  }
+  return count;
+}
+
+/** Not recursive: it runs before the depth of the value is known to be bounded. */
+function countKeys(root: unknown): number {
+  let count = 0;
+  const open: unknown[] = [root];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value)) count += pushValues(value as Record<string, unknown>, open);
+    else for (const item of value) if (typeof item === 'object') open.push(item);
+  }
+  return count;
+}
+
+/** Returns how many keys the object has; what may hold further ones goes onto the stack. */
+function pushValues(value: Record<string, unknown>, open: unknown[]): number {
+  let count = 0;
+  for (const key in value) {
+    count++;
+    if (typeof value[key] === 'object') open.push(value[key]);
+  }
+  return count;
+}
+
+/** Where a string that starts at a quotation mark ends: behind the closing one. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end + 1;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let slashes = 0;
+  while (text.charCodeAt(at - 1 - slashes) === backslash) slashes++;
+  return slashes % 2 === 1;
 }
 
 const quote = 0x22;
@@ -48,10 +98,11 @@ class Scanner {
 
   #object(schema: Extract<Schema, { type: 'object' | 'map' }>): void {
     const seen = new Set<string>();
+    const types = schema.type === 'object' ? fieldTypes(schema) : undefined;
     this.#at++;
     while (this.#next() === quote) {
       const key = this.#key();
-      const known = schema.type === 'map' ? schema.values : ownField(schema, key);
+      const known = schema.type === 'map' ? schema.values : types?.get(key);
       this.#path.push(key);
       if (known && seen.has(key)) this.#report();
       seen.add(key);
@@ -87,22 +138,9 @@ class Scanner {
 
   #key(): string {
     const start = this.#at;
-    this.#string();
+    this.#at = endOfString(this.#text, start);
     const literal = this.#text.slice(start, this.#at);
     return literal.includes('\\') ? (JSON.parse(literal) as string) : literal.slice(1, -1);
-  }
-
-  #string(): void {
-    let end = this.#at;
-    do end = this.#text.indexOf('"', end + 1);
-    while (end !== -1 && this.#isEscaped(end));
-    this.#at = end === -1 ? this.#text.length : end + 1;
-  }
-
-  #isEscaped(at: number): boolean {
-    let slashes = 0;
-    while (this.#text.charCodeAt(at - 1 - slashes) === backslash) slashes++;
-    return slashes % 2 === 1;
   }
 
   #skip(): void {
@@ -110,15 +148,10 @@ class Scanner {
     for (; this.#at < this.#text.length; this.#at++) {
       const code = this.#text.charCodeAt(this.#at);
       if (code === quote) {
-        this.#string();
-        this.#at--;
+        this.#at = endOfString(this.#text, this.#at) - 1;
       } else if (code === openBrace || code === openBracket) depth++;
       else if (depth > 0 && (code === closeBrace || code === closeBracket)) depth--;
       else if (depth === 0 && (code === comma || code === closeBrace || code === closeBracket)) return;
     }
   }
-}
-
-function ownField(schema: Extract<Schema, { type: 'object' }>, key: string): Schema | undefined {
-  return Object.hasOwn(schema.fields, key) ? schema.fields[key]?.schema : undefined;
 }
