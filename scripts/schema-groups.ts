@@ -21,7 +21,10 @@ const metaTypes = new Set(
     .map((name) => `V1${name}`),
 );
 
-/** What the core group only borrows: bodies of its `scale`, `eviction` and `token` subresources. */
+/**
+ * Types that another group uses than the one that owns them: bodies of the `scale`, `eviction` and `token` subresources
+ * of the core group, and a part of StorageClasses.
+ */
 const borrowed: Readonly<Record<string, string>> = {
   V1Scale: 'autoscaling',
   V1ScaleSpec: 'autoscaling',
@@ -31,6 +34,8 @@ const borrowed: Readonly<Record<string, string>> = {
   V1TokenRequestSpec: 'authentication',
   V1TokenRequestStatus: 'authentication',
   V1BoundObjectReference: 'authentication',
+  V1TopologySelectorLabelRequirement: 'core',
+  V1TopologySelectorTerm: 'core',
   VersionInfo: 'version',
 };
 
