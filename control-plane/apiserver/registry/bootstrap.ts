@@ -27,7 +27,14 @@ export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions
     const { name = '', namespace = '' } = object.metadata;
     const key = { resource, namespace, name };
     if (!kind || tx.get(key)) continue;
-    options.registry.write(tx, { verb: 'create', kind, namespace, body: object, user: systemUser, fieldManager: 'fairlead' });
+    options.registry.write(tx, {
+      verb: 'create',
+      kind,
+      namespace,
+      body: object,
+      user: systemUser,
+      fieldManager: 'fairlead',
+    });
     made.push(key);
   }
   return made;

@@ -7,7 +7,7 @@ import type { CreateRequest, WriteOutcome } from './registry.ts';
 import type { WriteContext } from './write-context.ts';
 
 export function create(context: WriteContext, request: CreateRequest): WriteOutcome {
-  const object = decodeBody(context, request.body, request.raw);
+  const object = decodeBody(context, request);
   adoptNamespace(object, context);
   if (request.name) adoptName(object, request.name);
   trackUpdate(context, { object });

@@ -15,9 +15,7 @@ const nodeNameField = 'spec.nodeName';
 export function list(reader: StoreReader, request: ListRequest): ListOutcome {
   const { kind } = request;
   const moment = listMoment(reader, request);
-  const fields = parseFieldSelector(request.fieldSelector ?? '');
-  fields.requireSupported(Object.keys(kind.selectableFields ?? {}));
-  const query = listQuery(request, fields, moment);
+  const query = listQuery(request, moment);
   const page = readPage(reader, request, query, moment);
   const revision = moment.atRevision ?? page.revision;
   return {
@@ -34,18 +32,29 @@ export function list(reader: StoreReader, request: ListRequest): ListOutcome {
   };
 }
 
-function listQuery(request: ListRequest, fields: FieldSelector, moment: ListMoment): StoreListQuery {
-  const { kind, limit } = request;
+function listQuery(request: ListRequest, moment: ListMoment): StoreListQuery {
+  return {
+    ...selection(request),
+    ...(request.limit ? { limit: request.limit } : {}),
+    ...(moment.position ? { after: moment.position.after } : {}),
+    ...(moment.atRevision === undefined ? {} : { atRevision: moment.atRevision }),
+  };
+}
+
+/** Which objects the selectors of a request mean. Throws BadRequest for selectors that cannot be read. */
+export function selection(
+  request: Pick<ListRequest, 'kind' | 'namespace' | 'labelSelector' | 'fieldSelector'>,
+): StoreListQuery {
+  const { kind } = request;
   const labels = parseLabelSelector(request.labelSelector ?? '');
+  const fields = parseFieldSelector(request.fieldSelector ?? '');
+  fields.requireSupported(Object.keys(kind.selectableFields ?? {}));
   const namespace = request.namespace || fields.exactValue('metadata.namespace');
   return {
     resource: resourceName(kind),
     ...(namespace ? { namespace } : {}),
     ...(labels.isEmpty() ? {} : { labels: (values) => labels.matches(values) }),
     ...fieldConditions(kind, fields),
-    ...(limit ? { limit } : {}),
-    ...(moment.position ? { after: moment.position.after } : {}),
-    ...(moment.atRevision === undefined ? {} : { atRevision: moment.atRevision }),
   };
 }
 

@@ -1,6 +1,11 @@
-import { StatusError } from '../../../shared/api/errors.ts';
-import { isJsonObject, type JsonObject } from '../../../shared/api/json.ts';
+import { hasReason, StatusError } from '../../../shared/api/errors.ts';
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
+import { applyJsonPatch } from '../../../shared/api/patch/json-patch.ts';
+import { applyMergePatch } from '../../../shared/api/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../../../shared/api/patch/strategic-merge-patch.ts';
+import { fieldErrors } from '../../../shared/api/validation.ts';
+import { schemaFor } from '../../../shared/schema/registry.ts';
 import { decodeBody } from './decoding.ts';
 import { adoptName, adoptNamespace } from './identity.ts';
 import { objectOutcome } from './outcome.ts';
@@ -12,6 +17,7 @@ export function patch(context: WriteContext, request: PatchRequest): WriteOutcom
   return patchObject(context, request, { scope: 'main' });
 }
 
+/** Patches an object, or the part of it that a subresource stands for. */
 export function patchObject(
   context: WriteContext,
   request: PatchRequest,
@@ -22,7 +28,8 @@ export function patchObject(
     name: request.name,
     ...part,
     change(current) {
-      const object = decodeBody(context, patched(context, request, { schema, current }));
+      const body = patched(request, { schema, current });
+      const object = decodePatched(body, () => decodeBody(context, { body }));
       adoptNamespace(object, context);
       adoptName(object, request.name);
       return object;
@@ -31,23 +38,29 @@ export function patchObject(
   return objectOutcome(context, written);
 }
 
-export function patched(
-  _context: WriteContext,
-  request: PatchRequest,
-  target: { schema: string; current: KubernetesObject },
-): unknown {
-  if (request.patchType !== 'merge') throw new StatusError('UnsupportedMediaType', 'not yet');
-  return mergeInto(target.current as unknown as JsonObject, request.body as JsonObject);
+/** What the patch of a request makes of `current`: JSON that has not been decoded yet. */
+export function patched(request: PatchRequest, target: { schema: string; current: KubernetesObject }): unknown {
+  const current = target.current as unknown as JsonObject;
+  switch (request.patchType) {
+    case 'json':
+      return applyJsonPatch(current, request.body);
+    case 'merge':
+      return applyMergePatch(current, request.body);
+    case 'strategic':
+      return applyStrategicMergePatch(schemaFor(target.schema), current, request.body);
+    case 'apply':
+      throw new StatusError('UnsupportedMediaType', 'server-side apply is not supported here');
+  }
 }
 
-function mergeInto(target: JsonObject, body: JsonObject): JsonObject {
-  const result = { ...target };
-  for (const [key, value] of Object.entries(body)) {
-    if (value === null) delete result[key];
-    else if (isJsonObject(value)) {
-      const inner = result[key];
-      result[key] = mergeInto(isJsonObject(inner) ? inner : {}, value);
-    } else result[key] = value;
+/** A patch whose result cannot be read is an invalid patch, not a bad request: as Kubernetes has it. */
+export function decodePatched<T>(body: unknown, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!hasReason(error, 'BadRequest')) throw error;
+    const why = error.message.replace(/^.* cannot be handled as a \w+: /, '');
+    const { field, reason, message } = fieldErrors.invalidValue('patch', JSON.stringify(body), why);
+    throw new StatusError('Invalid', ` "" is invalid: ${field}: ${message}`, { causes: [{ reason, message, field }] });
   }
-  return result;
 }

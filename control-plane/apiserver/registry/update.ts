@@ -7,7 +7,7 @@ import type { UpdateRequest, WriteOutcome } from './registry.ts';
 import type { WriteContext } from './write-context.ts';
 
 export function update(context: WriteContext, request: UpdateRequest): WriteOutcome {
-  const object = decodeBody(context, request.body, request.raw);
+  const object = decodeBody(context, request);
   adoptNamespace(object, context);
   adoptName(object, request.name);
   const written = modify(context, {

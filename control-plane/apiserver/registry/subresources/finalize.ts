@@ -9,7 +9,7 @@ import type { Subresource } from './subresource.ts';
 /** `namespaces/NAME/finalize`: the only way to change `spec.finalizers`, and with the last one the object goes. */
 export const finalize: Subresource = {
   update(context, request) {
-    const object = decodeBody(context, request.body, request.raw);
+    const object = decodeBody(context, request);
     adoptName(object, request.name);
     const finalizers = specFinalizers(object);
     const written = modify(context, {

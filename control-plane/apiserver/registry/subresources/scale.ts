@@ -6,7 +6,7 @@ import type { KindDefinition, ScaleSpec } from '../../../../shared/kinds/define-
 import { decodeAs } from '../decoding.ts';
 import { get } from '../get.ts';
 import { adoptName, adoptNamespace } from '../identity.ts';
-import { patched } from '../patch.ts';
+import { decodePatched, patched } from '../patch.ts';
 import { modify } from '../pipeline.ts';
 import type { WriteOutcome } from '../registry.ts';
 import type { WriteContext } from '../write-context.ts';
@@ -28,8 +28,8 @@ export const scale: Subresource = {
   },
   patch(context, request) {
     return setReplicas(context, request.name, (current) => {
-      const body = patched(context, request, { schema: scaleType.schema, current: current as KubernetesObject });
-      const wanted = decodeAs<Scale>(context, scaleType, { body });
+      const body = patched(request, { schema: scaleType.schema, current: current as KubernetesObject });
+      const wanted = decodePatched(body, () => decodeAs<Scale>(context, scaleType, { body }));
       adoptName(wanted, request.name);
       return wanted;
     });

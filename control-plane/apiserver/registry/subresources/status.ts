@@ -10,7 +10,7 @@ import type { Subresource } from './subresource.ts';
 export const status: Subresource = {
   get,
   update(context, request) {
-    const object = decodeBody(context, request.body, request.raw);
+    const object = decodeBody(context, request);
     adoptNamespace(object, context);
     adoptName(object, request.name);
     const change = () => object;

@@ -50,7 +50,12 @@ export class RegistryFixture {
   }
 
   create(resource: string, body: unknown, options: RequestOptions & { name?: string } = {}): Answer {
-    return this.#write({ verb: 'create', body, ...(options.name ? { name: options.name } : {}), ...this.#target(resource, options) });
+    return this.#write({
+      verb: 'create',
+      body,
+      ...(options.name ? { name: options.name } : {}),
+      ...this.#target(resource, options),
+    });
   }
 
   update(resource: string, name: string, body: unknown, options: RequestOptions = {}): Answer {
