@@ -36,7 +36,8 @@ export class DockerHost {
   async ready(): Promise<void> {
     const deadline = Date.now() + readyTimeoutMs;
     while (this.docker(['version']).status !== 0) {
-      if (Date.now() > deadline || this.#child.exitCode !== null) throw new Error(`dockerd did not start, see ${this.#folder}/log`);
+      if (Date.now() > deadline || this.#child.exitCode !== null)
+        throw new Error(`dockerd did not start, see ${this.#folder}/log`);
       await delay(100);
     }
   }
@@ -45,11 +46,9 @@ export class DockerHost {
     return spawnSync('docker', ['-H', this.dockerHost, ...args], { input, maxBuffer: 1 << 30 });
   }
 
-  /** Copies images from another engine. */
-  load(images: readonly string[], from: readonly string[]): void {
-    const saved = spawnSync('docker', [...from, 'save', ...images], { maxBuffer: 1 << 30 });
-    if (saved.status !== 0) throw new Error(saved.stderr.toString());
-    const loaded = this.docker(['load', '-q'], saved.stdout);
+  /** Loads an archive of images. */
+  load(archive: Buffer): void {
+    const loaded = this.docker(['load', '-q'], archive);
     if (loaded.status !== 0) throw new Error(loaded.stderr.toString());
   }
 
@@ -66,7 +65,10 @@ export class DockerHost {
 
   async destroy(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
-    spawnSync('sh', ['-c', `umount -l ${this.#folder}/data/* 2>/dev/null; umount -l ${this.#folder}/exec/netns/* 2>/dev/null; true`]);
+    spawnSync('sh', [
+      '-c',
+      `umount -l ${this.#folder}/data/* 2>/dev/null; umount -l ${this.#folder}/exec/netns/* 2>/dev/null; true`,
+    ]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,160 @@
+/**
+ * Everything that proves the project, fast things first. `--only check,unit` runs a part. The last line sums all suites
+ * up: `N passed, N failed` and, where there are any, `, N skipped`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, styleText } from 'node:util';
+
+interface Outcome {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+interface Suite {
+  name: string;
+  title: string;
+  run(): Outcome;
+}
+
+const root = join(import.meta.dirname, '..');
+const scratch = mkdtempSync(join(tmpdir(), 'fairlead-test-'));
+const bin = (name: string) => join(root, 'node_modules', '.bin', name);
+
+function heading(text: string): void {
+  console.log(styleText('bold', `\n== ${text}`));
+}
+
+function execute(command: string, args: string[], env: Record<string, string> = {}): boolean {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+  if (result.error) console.error(result.error.message);
+  return result.status === 0;
+}
+
+/** One command that either holds or does not. */
+function step(title: string, command: string, args: string[]): Outcome {
+  const startedAt = Date.now();
+  const ok = execute(command, args);
+  console.log(`${ok ? 'ok' : 'FAILED'}  ${title} (${((Date.now() - startedAt) / 1000).toFixed(1)} s)`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+function sum(outcomes: Outcome[]): Outcome {
+  const add = (a: Outcome, b: Outcome) => ({
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+  });
+  return outcomes.reduce(add, { passed: 0, failed: 0, skipped: 0 });
+}
+
+/** Runs vitest and reads its own counts; a run that breaks outside of a test is a failure too. */
+function vitest(name: string, args: string[]): Outcome {
+  const report = join(scratch, `${name}.json`);
+  const ok = execute(bin('vitest'), [
+    'run',
+    ...args,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
+  const counts = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    numPendingTests: number;
+    numTodoTests: number;
+  };
+  const failed = counts.numFailedTests + (!ok && counts.numFailedTests === 0 ? 1 : 0);
+  return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests + counts.numTodoTests };
+}
+
+const aptPackages: Record<string, string> = {
+  dockerd: 'docker.io',
+  docker: 'docker.io',
+  nft: 'nftables',
+  ip: 'iproute2',
+  iptables: 'iptables',
+  conntrack: 'conntrack',
+  'dpkg-deb': 'dpkg',
+};
+
+/** Installs what the end-to-end suite needs of the system, where we may. */
+function prepareSystem(): Outcome[] {
+  const missing = Object.keys(aptPackages).filter(
+    (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0,
+  );
+  if (missing.length === 0) return [];
+  const packages = [...new Set(missing.map((command) => aptPackages[command] as string))];
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
+    console.log(`The end-to-end suite needs ${packages.join(', ')}, and root: install them and run this as root.`);
+    return [{ passed: 0, failed: 1, skipped: 0 }];
+  }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const updated = execute('apt-get', ['update', '-qq'], env);
+  const installed =
+    updated && execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env);
+  return installed ? [] : [{ passed: 0, failed: 1, skipped: 0 }];
+}
+
+const suites: Suite[] = [
+  {
+    name: 'check',
+    title: 'Lint, types, generated files',
+    run: () =>
+      sum([
+        step('lint and format', bin('biome'), ['ci', '--error-on-warnings', '.']),
+        step('types of the Worker', bin('tsc'), ['-p', 'tsconfig.worker.json']),
+        step('types of everything that runs in Node', bin('tsc'), ['-p', 'tsconfig.node.json']),
+        step('wrangler deploy --dry-run', process.execPath, ['scripts/check-deploy.ts']),
+      ]),
+  },
+  { name: 'unit', title: 'Pure cores and Node-side parts', run: () => vitest('unit', []) },
+  { name: 'workers', title: 'In workerd', run: () => vitest('workers', ['-c', 'miniflare-tests/vitest.config.ts']) },
+  {
+    name: 'local',
+    title: 'Whole clusters on Miniflare and workerd',
+    run: () => vitest('local', ['-c', 'miniflare-tests/vitest.node.config.ts']),
+  },
+  {
+    name: 'e2e',
+    title: 'Real Docker, real kubectl, several hosts',
+    run: () => {
+      const failures = prepareSystem();
+      return failures.length > 0 ? sum(failures) : vitest('e2e', ['-c', 'e2e/vitest.config.ts']);
+    },
+  },
+];
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const wanted = values.only?.split(',');
+const unknown = wanted?.filter((name) => !suites.some((suite) => suite.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`Unknown suite ${unknown.join(', ')}; there are ${suites.map((suite) => suite.name).join(', ')}.`);
+  process.exit(2);
+}
+
+const startedAt = Date.now();
+const outcomes: Outcome[] = [];
+const lines: string[] = [];
+for (const suite of suites) {
+  if (wanted && !wanted.includes(suite.name)) continue;
+  heading(suite.title);
+  const suiteStartedAt = Date.now();
+  const outcome = suite.run();
+  outcomes.push(outcome);
+  const seconds = Math.round((Date.now() - suiteStartedAt) / 1000);
+  lines.push(
+    `${suite.name.padEnd(8)} ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped (${seconds} s)`,
+  );
+}
+rmSync(scratch, { recursive: true, force: true });
+
+const total = sum(outcomes);
+heading(`Summary (${Math.round((Date.now() - startedAt) / 1000)} s)`);
+for (const line of lines) console.log(`   ${line}`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
