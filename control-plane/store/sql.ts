@@ -193,6 +193,15 @@ export const sql = {
   ),
   deleteClaim: statement<[claim: string]>('DELETE FROM claims WHERE claim = ?'),
 
+  createTimers: statement<[]>(
+    'CREATE TABLE IF NOT EXISTS timers (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID',
+  ),
+  listTimers: statement<[], { name: string; at: number }>('SELECT name, at FROM timers'),
+  writeTimer: statement<[name: string, at: number]>(
+    'INSERT INTO timers (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at',
+  ),
+  deleteTimer: statement<[name: string]>('DELETE FROM timers WHERE name = ?'),
+
   /** Log segments are tables named after the first revision that they may hold. */
   segments: statement<[], { name: string }>(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name GLOB 'log_[0-9]*'",
