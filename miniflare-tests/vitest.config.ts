@@ -2,22 +2,35 @@ import { fileURLToPath } from 'node:url';
 import { cloudflareTest } from '@cloudflare/vitest-plugin';
 import { defineConfig } from 'vitest/config';
 
-/** The suites that run inside workerd: `vitest run --config miniflare-tests/vitest.config.ts`. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * What needs the real workerd: suites that run inside it, and suites in Node that run it as a server of its own.
+ * `vitest run --config miniflare-tests/vitest.config.ts [--project workerd|server]`
+ */
 export default defineConfig({
-  root: fileURLToPath(new URL('..', import.meta.url)),
-  plugins: [
-    cloudflareTest({
-      main: './miniflare-tests/workers/main.ts',
-      miniflare: {
-        compatibilityDate: '2026-11-01',
-        compatibilityFlags: ['nodejs_compat'],
-        durableObjects: { STORE: { className: 'StoreObject', useSQLite: true } },
-      },
-    }),
-  ],
+  root,
   test: {
-    include: ['miniflare-tests/**/*.test.ts'],
-    exclude: ['miniflare-tests/durability/**'],
-    testTimeout: 30_000,
+    projects: [
+      {
+        root,
+        plugins: [
+          cloudflareTest({
+            main: './miniflare-tests/workers/main.ts',
+            miniflare: {
+              compatibilityDate: '2026-11-01',
+              durableObjects: { STORE: { className: 'StoreObject', useSQLite: true } },
+            },
+          }),
+        ],
+        test: {
+          name: 'workerd',
+          include: ['miniflare-tests/**/*.test.ts'],
+          exclude: ['miniflare-tests/durability/**'],
+          testTimeout: 30_000,
+        },
+      },
+      { root, test: { name: 'server', include: ['miniflare-tests/durability/**/*.test.ts'] } },
+    ],
   },
 });
