@@ -3,7 +3,6 @@ import { jsonEqual } from '../../../shared/api/json.ts';
 import type { DeleteOptions, KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
 import { deletionFinalizers, validateDeleteOptions } from './delete-options.ts';
 import { encodeObject, encodeSuccess } from './encoding.ts';
-import { sortMeta } from './identity.ts';
 import { admissionRequest, isRemovable, remove, replace, type Written } from './pipeline.ts';
 import type { DeleteRequest, WriteOutcome } from './registry.ts';
 import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts';
@@ -37,7 +36,6 @@ export function deleteObject(context: WriteContext, name: string, options: Delet
   const graceful = markGracefully(context, next, options);
   if (!graceful) markHeld(context, next);
   if (graceful ? isRemovable(context, next) : !isHeld(context, next)) {
-    sortMeta(next.metadata);
     const json = context.options.dryRun ? encodeObject(kind, next) : remove(context, key, next);
     return { object: next, json, effect: 'removed' };
   }

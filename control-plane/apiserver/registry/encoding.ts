@@ -1,4 +1,4 @@
-import type { KubernetesObject, Status } from '../../../shared/api/object.ts';
+import type { KubernetesObject, ObjectMeta, Status } from '../../../shared/api/object.ts';
 import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StoredObject } from '../../store/store.ts';
 import type { ListOutcome } from './registry.ts';
@@ -21,10 +21,44 @@ export function typeMetaPrefix(kind: KindDefinition): string {
   return prefix;
 }
 
-/** Text of an object with its type first, whatever type fields it carries itself. */
+/** Text of an object: its type first, whatever type fields it carries itself, then its metadata in canonical order. */
 export function encodeObject(kind: KindDefinition, object: KubernetesObject): string {
   const { kind: _kind, apiVersion: _apiVersion, metadata, ...rest } = object;
-  return typeMetaPrefix(kind) + JSON.stringify({ metadata, ...rest }).slice(1);
+  return typeMetaPrefix(kind) + JSON.stringify({ metadata: orderedMeta(metadata), ...rest }).slice(1);
+}
+
+const metaOrder = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+] as const satisfies readonly (keyof ObjectMeta)[];
+
+/** The fields of metadata in the order in which Kubernetes writes them, without what is empty. */
+function orderedMeta(meta: ObjectMeta): ObjectMeta {
+  const ordered: Record<string, unknown> = {};
+  for (const key of metaOrder) {
+    const value = meta[key];
+    if (!isEmpty(value)) ordered[key] = value;
+  }
+  return ordered as ObjectMeta;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (typeof value !== 'object') return false;
+  for (const _key in value) return false;
+  return true;
 }
 
 /** Text of an object as an item of a list. */

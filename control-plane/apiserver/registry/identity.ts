@@ -52,41 +52,6 @@ export function carryOverMeta(next: ObjectMeta, current: ObjectMeta): void {
   if (current.deletionGracePeriodSeconds !== undefined) {
     next.deletionGracePeriodSeconds ??= current.deletionGracePeriodSeconds;
   }
-  // Fixed order, whatever order the client wrote: equal objects are equal texts.
-  sortMeta(next);
-}
-
-const metaOrder = [
-  'name',
-  'generateName',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-] as const satisfies readonly (keyof ObjectMeta)[];
-
-/** Puts the fields of metadata into the order in which Kubernetes writes them; drops what is empty. */
-export function sortMeta(meta: ObjectMeta): void {
-  const fields = { ...meta } as Record<string, unknown>;
-  const target = meta as Record<string, unknown>;
-  for (const key of Object.keys(fields)) delete target[key];
-  for (const key of metaOrder) {
-    const value = fields[key];
-    if (!isEmpty(value)) target[key] = value;
-  }
-}
-
-function isEmpty(value: unknown): boolean {
-  if (value === undefined || value === null || value === '') return true;
-  return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 function assign<K extends keyof ObjectMeta>(meta: ObjectMeta, key: K, value: ObjectMeta[K]): void {

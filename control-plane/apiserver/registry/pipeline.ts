@@ -11,7 +11,7 @@ import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts'
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../../shared/api/validation.ts';
 import type { AdmissionOperation, AdmissionRequest } from '../admission/admission.ts';
 import { encodeObject } from './encoding.ts';
-import { carryOverMeta, checkPreconditions, sortMeta } from './identity.ts';
+import { carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
 import { keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
@@ -51,10 +51,7 @@ export function insert(context: WriteContext, object: KubernetesObject): Written
   if (context.tx.get(key)) throw alreadyExists(subjectOf(kind, metadata.name));
   deps.admission.validate(admissionRequest(context, 'CREATE', { object }));
   warn(context, object);
-  if (context.options.dryRun) {
-    sortMeta(metadata);
-    return { object, json: encodeObject(kind, object), effect: 'created' };
-  }
+  if (context.options.dryRun) return { object, json: encodeObject(kind, object), effect: 'created' };
   return { object, json: put(context, key, object), effect: 'created' };
 }
 
@@ -107,7 +104,6 @@ export function replace(
 ): Written {
   const { kind, options } = context;
   const { stored, current, next } = states;
-  sortMeta(next.metadata);
   const json = encodeObject(kind, next);
   if (isRemovable(context, next)) {
     if (!options.dryRun) remove(context, key, current);
@@ -129,7 +125,6 @@ export function isRemovable({ kind }: WriteContext, object: KubernetesObject): b
 /** Removes an object; watchers see `last` with the revision of the deletion. Returns that text. */
 export function remove({ tx, kind }: WriteContext, key: ObjectKey, last: KubernetesObject): string {
   const object = { ...last, metadata: { ...last.metadata, resourceVersion: String(tx.nextRevision) } };
-  sortMeta(object.metadata);
   const json = encodeObject(kind, object);
   tx.delete(key, json);
   return json;
@@ -141,7 +136,6 @@ function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): s
   const claims = kind.strategy.claims?.(object) ?? [];
   refuseTakenClaims(context, key, claims);
   metadata.resourceVersion = String(tx.nextRevision);
-  sortMeta(metadata);
   const json = encodeObject(kind, object);
   const ttl = kind.storage?.ttlSeconds?.(deps.settings);
   tx.put({
