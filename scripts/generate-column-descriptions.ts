@@ -1,0 +1,70 @@
+/**
+ * Writes `shared/kinds/printing/descriptions.generated.ts`: the descriptions of the fields behind table columns, as
+ * the declarations of `@kubernetes/client-node` carry them. Run with `node scripts/generate-column-descriptions.ts`.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** The fields that columns show, as `Model.field`. */
+const described = [
+  'V1ObjectMeta.name',
+  'V1ObjectMeta.creationTimestamp',
+  'V1ConfigMap.data',
+  'V1Endpoints.subsets',
+  'CoreV1Event.type',
+  'CoreV1Event.reason',
+  'CoreV1Event.message',
+  'CoreV1Event.firstTimestamp',
+  'CoreV1Event.lastTimestamp',
+  'CoreV1Event.count',
+  'V1ObjectReference.fieldPath',
+  'V1NodeStatus.addresses',
+  'V1NodeSystemInfo.kubeletVersion',
+  'V1NodeSystemInfo.osImage',
+  'V1NodeSystemInfo.kernelVersion',
+  'V1NodeSystemInfo.containerRuntimeVersion',
+  'V1PodSpec.nodeName',
+  'V1PodSpec.readinessGates',
+  'V1PodStatus.podIP',
+  'V1PodStatus.nominatedNodeName',
+  'V1ReplicationControllerSpec.replicas',
+  'V1ReplicationControllerSpec.selector',
+  'V1ReplicationControllerStatus.replicas',
+  'V1ReplicationControllerStatus.readyReplicas',
+  'V1Secret.type',
+  'V1Secret.data',
+  'V1ServiceAccount.secrets',
+  'V1ServiceSpec.type',
+  'V1ServiceSpec.clusterIP',
+  'V1ServiceSpec.externalIPs',
+  'V1ServiceSpec.ports',
+  'V1ServiceSpec.selector',
+];
+
+const models = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url);
+const target = new URL('../shared/kinds/printing/descriptions.generated.ts', import.meta.url);
+
+/** The doc comment before a field; the package joins paragraphs with two spaces and escapes quotes. */
+function descriptionOf(reference: string): string {
+  const [model, field] = reference.split('.');
+  const declarations = readFileSync(new URL(`${model}.d.ts`, models), 'utf8');
+  const match = new RegExp(`/\\*\\*\\s*\\n\\s*\\* ([^\\n]*)\\n\\s*\\*/\\s*\\n\\s*'${field}'\\??:`).exec(declarations);
+  if (!match?.[1]) throw new Error(`no description of ${reference} in ${models.pathname}`);
+  const text = match[1].replaceAll('\\"', '"').replaceAll("\\'", "'").trim();
+  return text.replace('UTC.  Populated', 'UTC.\n\nPopulated');
+}
+
+/** The text of the generated module. */
+export function renderColumnDescriptions(): string {
+  const lines = described.map(
+    (reference) => `  ${JSON.stringify(reference)}:\n    ${JSON.stringify(descriptionOf(reference))},`,
+  );
+  return [
+    '// Written by scripts/generate-column-descriptions.ts. Do not edit.',
+    'export const fieldDescriptions = {',
+    ...lines,
+    '} as const satisfies Record<string, string>;',
+    '',
+  ].join('\n');
+}
+
+if (import.meta.main) writeFileSync(target, renderColumnDescriptions());

@@ -1,0 +1,25 @@
+// Written by scripts/generate-indexes.ts. Do not edit.
+import configMap from './config-map.ts';
+import endpoints from './endpoints.ts';
+import event from './event.ts';
+import namespace from './namespace.ts';
+import node from './node.ts';
+import pod from './pod.ts';
+import replicationController from './replication-controller.ts';
+import secret from './secret.ts';
+import service from './service.ts';
+import serviceAccount from './service-account.ts';
+import type { KindDefinition } from './define-kind.ts';
+
+export const builtInKinds: KindDefinition[] = [
+  configMap,
+  endpoints,
+  event,
+  namespace,
+  node,
+  pod,
+  replicationController,
+  secret,
+  service,
+  serviceAccount,
+];

@@ -1,0 +1,43 @@
+import type { Node } from '../api/object.ts';
+import { defineKind } from './define-kind.ts';
+import { assignPodCIDR, podCIDRClaims } from './node/pod-cidr.ts';
+import { nodeColumns } from './node/printer.ts';
+import { validateNode, validateNodeUpdate } from './node/validate.ts';
+
+/** Keeps Pods away from a node until it has said that it is ready. */
+const notReadyTaint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
+export default defineKind<Node>({
+  group: '',
+  version: 'v1',
+  kind: 'Node',
+  plural: 'nodes',
+  singular: 'node',
+  shortNames: ['no'],
+  scope: 'Cluster',
+  schema: 'V1Node',
+  subresources: { status: true },
+  strategy: {
+    default(node) {
+      const { spec, status } = node;
+      // The list is the truth, the single field its first item.
+      if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
+      if (spec?.podCIDRs?.[0] && !spec.podCIDR) spec.podCIDR = spec.podCIDRs[0];
+      if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
+    },
+    prepareForCreate(node, context) {
+      node.spec ??= {};
+      const taints = node.spec.taints ?? [];
+      if (!taints.some(({ key, effect }) => key === notReadyTaint.key && effect === notReadyTaint.effect)) {
+        node.spec.taints = [...taints, { ...notReadyTaint }];
+      }
+      assignPodCIDR(node, context);
+    },
+    validate: validateNode,
+    validateUpdate: validateNodeUpdate,
+    claims: podCIDRClaims,
+  },
+  columns: nodeColumns,
+  selectableFields: { 'spec.unschedulable': (node) => String(node.spec?.unschedulable ?? false) },
+  nodes: { audience: 'all' },
+});
