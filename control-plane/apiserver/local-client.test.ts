@@ -3,12 +3,12 @@ import { createCommitQueue } from '../store/commit-queue.ts';
 import type { ClusterClient } from '../client.ts';
 import { createLocalClient } from './local-client.ts';
 import { RegistryFixture } from './registry/testing/fixture.ts';
-import { standIns } from './registry/testing/stand-ins.ts';
+import { testKinds } from './registry/testing/kinds.ts';
 
 let cluster: RegistryFixture;
 let client: ClusterClient;
 beforeEach(() => {
-  cluster = new RegistryFixture(standIns);
+  cluster = new RegistryFixture(testKinds);
   cluster.create('namespaces', { metadata: { name: 'default' } });
   const { store, registry, kinds } = cluster;
   const commits = createCommitQueue({ store, sync: async () => {} });

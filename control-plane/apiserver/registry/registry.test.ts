@@ -2,11 +2,11 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Pod } from '../../../shared/api/object.ts';
 import { encodeList } from './encoding.ts';
 import { RegistryFixture, refusal } from './testing/fixture.ts';
-import { standIns } from './testing/stand-ins.ts';
+import { testKinds } from './testing/kinds.ts';
 
 let cluster: RegistryFixture;
 beforeEach(() => {
-  cluster = new RegistryFixture(standIns);
+  cluster = new RegistryFixture(testKinds);
   cluster.create('namespaces', { metadata: { name: 'default' } });
 });
 
