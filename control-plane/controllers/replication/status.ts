@@ -1,0 +1,66 @@
+import { jsonEqual } from '../../../shared/api/json.ts';
+import type { Pod, ReplicationController } from '../../../shared/api/object.ts';
+import { hasLabels, isReady, readySince } from '../pods/pod-state.ts';
+
+type Status = NonNullable<ReplicationController['status']>;
+
+export interface ReplicaFailure {
+  reason: 'FailedCreate' | 'FailedDelete';
+  message: string;
+}
+
+/** The status that these Pods give. `failure` undefined: the last attempt went well. */
+export function replicationStatus(
+  controller: ReplicationController,
+  pods: readonly Pod[],
+  options: { nowMs: number; now: string; failure?: ReplicaFailure },
+): Status {
+  const templateLabels = controller.spec?.template?.metadata?.labels ?? {};
+  const minReadyMs = (controller.spec?.minReadySeconds ?? 0) * 1000;
+  return {
+    replicas: pods.length,
+    fullyLabeledReplicas: pods.filter((pod) => hasLabels(pod, templateLabels)).length,
+    readyReplicas: pods.filter(isReady).length,
+    availableReplicas: pods.filter((pod) => availableInMs(pod, minReadyMs, options.nowMs) === 0).length,
+    observedGeneration: controller.metadata.generation,
+    conditions: failureConditions(controller.status?.conditions ?? [], options),
+  };
+}
+
+/** Milliseconds until the Pod counts as available, 0 when it does, undefined while it is not ready. */
+export function availableInMs(pod: Pod, minReadyMs: number, nowMs: number): number | undefined {
+  if (!isReady(pod)) return undefined;
+  return minReadyMs === 0 ? 0 : Math.max(0, (readySince(pod) ?? nowMs) + minReadyMs - nowMs);
+}
+
+function failureConditions(
+  conditions: NonNullable<Status['conditions']>,
+  { failure, now }: { failure?: ReplicaFailure; now: string },
+): NonNullable<Status['conditions']> {
+  const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
+  if (!failure) return others;
+  const known = conditions.find(({ type }) => type === 'ReplicaFailure');
+  // As upstream: a failure that is known keeps its first words until an attempt goes well.
+  return [...others, known ?? { type: 'ReplicaFailure', status: 'True', lastTransitionTime: now, ...failure }];
+}
+
+const counters = [
+  'replicas',
+  'fullyLabeledReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'observedGeneration',
+] as const;
+
+/** The merge patch that turns the current status into the wanted one; undefined when nothing would change. */
+export function statusPatch(current: Status | undefined, wanted: Status): Record<string, unknown> | undefined {
+  const patch: Record<string, unknown> = {};
+  for (const field of counters) {
+    // Upstream omits zeros, except of `replicas`.
+    const value = wanted[field] || (field === 'replicas' ? 0 : null);
+    if ((current?.[field] ?? null) !== value) patch[field] = value;
+  }
+  const conditions = wanted.conditions ?? [];
+  if (!jsonEqual(current?.conditions ?? [], conditions)) patch.conditions = conditions.length > 0 ? conditions : null;
+  return Object.keys(patch).length > 0 ? patch : undefined;
+}

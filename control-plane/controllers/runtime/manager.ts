@@ -1,0 +1,236 @@
+import type { ClusterSettings } from '../../../shared/kinds/define-kind.ts';
+import { resourceName } from '../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
+import type { ClusterClient, ObjectChange } from '../../client.ts';
+import { Backoff } from './backoff.ts';
+import { createBatchReader } from './batch-reader.ts';
+import { createChangeSource, type Pulled } from './change-source.ts';
+import {
+  type Clock,
+  type ControllerDefinition,
+  type Cursor,
+  type EventRecorder,
+  type Log,
+  type Reader,
+  TerminalError,
+  type Timers,
+  type Watch,
+} from './controller.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export interface ControllerManagerDeps {
+  client: ClusterClient;
+  controllers: readonly ControllerDefinition[];
+  kinds: KindRegistry;
+  clock: Clock;
+  timers: Timers;
+  random(): number;
+  recorder: EventRecorder;
+  cursor: Cursor;
+  log: Log;
+  settings: ClusterSettings;
+  /** Keys that are worked on at the same time, over all controllers. */
+  concurrency?: number;
+}
+
+export interface ControllerManager {
+  /** There may be new changes. Returns at once; any number of calls before the work begins are one. */
+  wake(): void;
+  /** A timer of this manager has come; true if the name was one of its own. */
+  timerFired(name: string): boolean;
+  /** Resolves when everything known has been dealt with (delayed keys aside). */
+  whenIdle(): Promise<void>;
+}
+
+/** First word of the names of this manager's timers. */
+const timerPrefix = 'controller';
+const retryChangesTimer = `${timerPrefix}/changes`;
+
+/**
+ * Runs controllers over the change feed.
+ *
+ * Invariants: a key is never worked on twice at once; a change is forgotten (the cursor moves past it) only when every
+ * key that it led to has been reconciled or has a timer that outlives the process; nothing that a controller throws
+ * stops another one. A host that is evicted starts again at the cursor and does some work twice, which is harmless
+ * because keys carry no events.
+ */
+export function createControllerManager(deps: ControllerManagerDeps): ControllerManager {
+  const { client, clock, timers, recorder, log, kinds, concurrency = 8 } = deps;
+  const controllers = new Map(deps.controllers.map((controller) => [controller.name, controller]));
+  const queue = new WorkQueue();
+  const backoff = new Backoff({ firstMs: 5, maximumMs: 1_000_000, random: deps.random });
+  const source = createChangeSource({ client, cursor: deps.cursor, resources: watchedResources });
+
+  let wanted = false;
+  let pulling = false;
+  let active = 0;
+  let settling = false;
+  const idleListeners: (() => void)[] = [];
+
+  function watchedResources(): string[] {
+    const names = new Set<string>();
+    for (const { resource } of deps.controllers.flatMap(({ watches }) => watches)) {
+      if (resource !== '*') names.add(resource);
+      else for (const name of ownableResources(kinds)) names.add(name);
+    }
+    return [...names];
+  }
+
+  async function mapChange(change: ObjectChange, reader: Reader): Promise<void> {
+    for (const { name, watches } of deps.controllers) {
+      for (const watch of watches) {
+        if (!concerns(watch, change, kinds)) continue;
+        for (const key of await watch.toKeys(change, { reader, kinds })) queue.add(`${name}/${key}`);
+      }
+    }
+  }
+
+  async function intake({ changes }: Pulled): Promise<void> {
+    const reader = createBatchReader(client);
+    for (const change of changes) {
+      try {
+        await mapChange(change, reader);
+      } catch (error) {
+        log.error('a change could not be mapped to keys', { ...change.key, error: String(error) });
+      }
+    }
+  }
+
+  async function pull(): Promise<void> {
+    try {
+      let more = true;
+      while (more || wanted) {
+        wanted = false;
+        const pulled = await source.pull();
+        more = pulled.more;
+        await intake(pulled);
+        startWork();
+      }
+      backoff.reset(retryChangesTimer);
+    } catch (error) {
+      log.error('changes could not be read', { error: String(error) });
+      timers.set(retryChangesTimer, clock.now() + backoff.next(retryChangesTimer));
+    }
+  }
+
+  function startWork(): void {
+    for (let id = active < concurrency ? queue.take() : undefined; id !== undefined; ) {
+      active++;
+      void work(id);
+      id = active < concurrency ? queue.take() : undefined;
+    }
+  }
+
+  async function work(id: string): Promise<void> {
+    const slash = id.indexOf('/');
+    const controller = controllers.get(id.slice(0, slash));
+    const key = id.slice(slash + 1);
+    try {
+      const result = await controller?.reconcile(key, deps);
+      backoff.reset(id);
+      if (result?.requeueAfterMs !== undefined) {
+        const next = `${id.slice(0, slash)}/${result.requeueKey ?? key}`;
+        timers.set(`${timerPrefix}/${next}`, clock.now() + result.requeueAfterMs);
+      }
+    } catch (error) {
+      failed(id, error);
+    } finally {
+      queue.done(id);
+      active--;
+      startWork();
+      settle();
+    }
+  }
+
+  function failed(id: string, error: unknown): void {
+    if (error instanceof TerminalError) {
+      backoff.reset(id);
+      log.error('reconcile gave up', { key: id, error: String(error) });
+      return;
+    }
+    const delay = backoff.next(id);
+    log.warn('reconcile failed', {
+      key: id,
+      error: String(error),
+      failures: backoff.failures(id),
+      retryAfterMs: delay,
+    });
+    timers.set(`${timerPrefix}/${id}`, clock.now() + delay);
+  }
+
+  function isIdle(): boolean {
+    return !pulling && !wanted && active === 0 && queue.isIdle && !settling;
+  }
+
+  /** Once per quiet period: write the events, remember how far we are, tell who waits. */
+  function settle(): void {
+    if (!isIdle()) return;
+    settling = true;
+    void (async () => {
+      try {
+        await recorder.flush();
+        if (!wanted && queue.isIdle) await source.settle();
+      } catch (error) {
+        log.error('progress could not be saved', { error: String(error) });
+      } finally {
+        settling = false;
+        if (wanted) start();
+        else if (isIdle()) {
+          for (const listener of idleListeners.splice(0)) listener();
+        }
+      }
+    })();
+  }
+
+  function start(): void {
+    if (pulling || settling) return;
+    pulling = true;
+    // The commit that wakes us is still on the stack: begin after it, once for all that it leads to.
+    void Promise.resolve()
+      .then(pull)
+      .finally(() => {
+        pulling = false;
+        if (wanted && !isRetrying()) start();
+        else settle();
+      });
+  }
+
+  function isRetrying(): boolean {
+    return backoff.failures(retryChangesTimer) > 0;
+  }
+
+  return {
+    wake() {
+      wanted = true;
+      start();
+    },
+    timerFired(name) {
+      if (!name.startsWith(`${timerPrefix}/`)) return false;
+      const id = name.slice(timerPrefix.length + 1);
+      if (controllers.has(id.slice(0, id.indexOf('/')))) queue.add(id);
+      wanted = true;
+      start();
+      startWork();
+      return true;
+    },
+    whenIdle() {
+      return isIdle() ? Promise.resolve() : new Promise((resolve) => idleListeners.push(resolve));
+    },
+  };
+}
+
+/** Every watchable resource whose objects can own others or be owned. */
+export function ownableResources(kinds: KindRegistry): string[] {
+  return kinds
+    .all()
+    .filter(
+      ({ verbs, deletion }) => (!verbs || verbs.includes('watch')) && deletion?.defaultPropagation !== 'Unsupported',
+    )
+    .map(resourceName);
+}
+
+function concerns(watch: Watch, change: ObjectChange, kinds: KindRegistry): boolean {
+  if (watch.resource === change.key.resource) return true;
+  if (watch.resource !== '*') return false;
+  return kinds.byResource(change.key.resource)?.deletion?.defaultPropagation !== 'Unsupported';
+}

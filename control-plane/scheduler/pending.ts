@@ -1,0 +1,34 @@
+import { jsonEqual } from '../../shared/api/json.ts';
+import type { Node, Pod } from '../../shared/api/object.ts';
+import type { ObjectChange } from '../client.ts';
+
+/** Waits for a node, and for this scheduler to choose it. */
+export function isPending(pod: Pod, schedulerName: string): boolean {
+  const { metadata, spec, status } = pod;
+  if (spec?.nodeName || metadata.deletionTimestamp || (spec?.schedulingGates ?? []).length > 0) return false;
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return false;
+  return (spec?.schedulerName ?? 'default-scheduler') === schedulerName;
+}
+
+/** Nothing that a decision rests on differs. */
+export function isSameRequest(a: Pod, b: Pod): boolean {
+  return jsonEqual(a.spec, b.spec) && jsonEqual(a.metadata.labels, b.metadata.labels);
+}
+
+/** Whether a Pod that fitted nowhere before the change might fit now. */
+export function mayHelp({ key, type, object, previous }: ObjectChange): boolean {
+  if (key.resource === 'nodes')
+    return type !== 'DELETED' && (!previous || !isSameOffer(object as Node, previous as Node));
+  if (key.resource !== 'pods') return false;
+  const pod = object as Pod;
+  const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+  return Boolean(pod.spec?.nodeName) && (type === 'DELETED' || finished);
+}
+
+function isSameOffer(a: Node, b: Node): boolean {
+  return (
+    jsonEqual(a.spec, b.spec) &&
+    jsonEqual(a.metadata.labels, b.metadata.labels) &&
+    jsonEqual(a.status?.allocatable, b.status?.allocatable)
+  );
+}

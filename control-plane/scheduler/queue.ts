@@ -1,0 +1,91 @@
+import type { Pod } from '../../shared/api/object.ts';
+import { type PendingPod, pendingPod } from './pod-info.ts';
+
+export interface QueuedPod {
+  info: PendingPod;
+  /** As last seen, for its conditions and for events about it. */
+  pod: Pod;
+  /** Decisions so far that found no node. */
+  attempts: number;
+  /** Order of arrival. */
+  sequence: number;
+  /** Epoch ms before which it is not tried again. */
+  notBefore: number;
+  state: 'active' | 'backoff' | 'unschedulable';
+}
+
+const firstBackoffMs = 1000;
+const maximumBackoffMs = 10_000;
+
+/**
+ * Pods that wait for a node. *Active* ones are to be tried now, those of higher priority first and then in order of
+ * arrival; *unschedulable* ones wait until something changes that might help; then they are active again, or in
+ * *back-off* if they were tried just now.
+ */
+export class SchedulingQueue {
+  readonly #pods = new Map<string, QueuedPod>();
+  #sequence = 0;
+
+  /** A new Pod, or a new state of one; a changed spec or label is a reason to try again, a changed status is not. */
+  put(pod: Pod, isSameRequest: (a: Pod, b: Pod) => boolean): void {
+    const info = pendingPod(pod);
+    const known = this.#pods.get(info.key);
+    if (!known || known.info.uid !== info.uid) {
+      const sequence = this.#sequence++;
+      this.#pods.set(info.key, { info, pod, attempts: 0, sequence, notBefore: 0, state: 'active' });
+      return;
+    }
+    if (!isSameRequest(known.pod, pod)) known.state = 'active';
+    known.pod = pod;
+    known.info = info;
+  }
+
+  remove(key: string): void {
+    this.#pods.delete(key);
+  }
+
+  has(key: string): boolean {
+    return this.#pods.has(key);
+  }
+
+  /** The next ones to try, at most `limit`. They stay in the queue until they are bound. */
+  take(limit: number): QueuedPod[] {
+    return [...this.#pods.values()]
+      .filter(({ state }) => state === 'active')
+      .sort((a, b) => b.info.priority - a.info.priority || a.sequence - b.sequence)
+      .slice(0, limit);
+  }
+
+  /** No node now; tried again when something helpful happens. */
+  unschedulable(queued: QueuedPod, nowMs: number): void {
+    this.#postpone(queued, nowMs);
+    queued.state = 'unschedulable';
+  }
+
+  /** Tried again after a while by itself: the binding failed. */
+  retry(queued: QueuedPod, nowMs: number): void {
+    this.#postpone(queued, nowMs);
+    queued.state = 'backoff';
+  }
+
+  /** Something changed that may help. */
+  activateUnschedulable(): void {
+    for (const queued of this.#pods.values()) if (queued.state === 'unschedulable') queued.state = 'backoff';
+  }
+
+  /** Moves those on whose back-off is over; when the next one is, in epoch ms. */
+  releaseBackoff(nowMs: number): number | undefined {
+    let next: number | undefined;
+    for (const queued of this.#pods.values()) {
+      if (queued.state !== 'backoff') continue;
+      if (queued.notBefore <= nowMs) queued.state = 'active';
+      else next = Math.min(next ?? queued.notBefore, queued.notBefore);
+    }
+    return next;
+  }
+
+  #postpone(queued: QueuedPod, nowMs: number): void {
+    queued.notBefore = nowMs + Math.min(firstBackoffMs * 2 ** queued.attempts, maximumBackoffMs);
+    queued.attempts++;
+  }
+}
