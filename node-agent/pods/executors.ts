@@ -31,6 +31,8 @@ export interface ExecutorDeps {
   events: EventRecorder;
   facts(podIP: string): PodFacts;
   sandboxNetwork(): string;
+  /** After each start of a sandbox with a network of its own. */
+  sandboxStarted(): Promise<void>;
   /** Runs when the engine has room for another start. */
   limitStarts<T>(start: () => Promise<T>): Promise<T>;
   /** The Pod has nothing left on this node. */
@@ -156,6 +158,12 @@ async function createSandbox(
     const created = await runtime.createSandbox(config);
     id = created;
     await deps.limitStarts(() => runtime.start(created));
+    // The network finishes its own work beside the Pod's start.
+    if (!wanted.spec?.hostNetwork) {
+      deps
+        .sandboxStarted()
+        .catch((error) => deps.log.warn({ error: textOf(error) }, 'the Pod network is not complete'));
+    }
     await observed.refresh(created);
   } catch (error) {
     // One that this agent does not know of yet has the name: it is looked at, not doubled.

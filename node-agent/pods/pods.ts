@@ -2,13 +2,13 @@ import type { Pod, PodStatus } from '../../shared/api/object.ts';
 import type { Clock } from '../clock.ts';
 import type { Images } from '../images/images.ts';
 import { type Log, textOf } from '../log.ts';
-import type { ContainerRuntime } from '../runtime/container-runtime.ts';
+import { type ContainerRuntime, isRuntimeError } from '../runtime/container-runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { EventRecorder } from './events.ts';
 import { createExecutors } from './executors.ts';
 import type { PodFacts } from './field-ref.ts';
-import { containerLabels, type ObservedPod, type PodRef, refOf } from './identity.ts';
+import { containerLabels, type PodRef, refOf } from './identity.ts';
 import { createObserved } from './observed.ts';
 import type { PodFiles } from './pod-files.ts';
 import { createPodWorker, type PodWorker } from './pod-worker.ts';
@@ -28,6 +28,7 @@ export interface PodsDeps {
   events: EventRecorder;
   facts(podIP: string): PodFacts;
   sandboxNetwork(): string;
+  sandboxStarted(): Promise<void>;
   /** The Pod network is there: before it is, Pods wait. */
   networkReady(): boolean;
   reportStatus(ref: PodRef, status: PodStatus): void;
@@ -47,14 +48,16 @@ export interface Pods {
   disown(uid: string): void;
   /** ConfigMaps, Secrets or the network changed: volumes follow, and what was put off is tried again. */
   clusterChanged(): void;
-  pod(uid: string): { pod: Pod | undefined; observed: ObservedPod } | undefined;
-  /** How many Pods this node has anything of. */
-  count(): number;
+  /** The last status of a Pod; undefined for one that is not here. */
+  status(uid: string): PodStatus | undefined;
+  /** All Pods that this node has anything to do with. */
+  uids(): string[];
   close(): void;
 }
 
 /** The engine saturates at this many starts at a time; more only make each of them slower. */
 const startsInFlight = 4;
+const relistAfterMs = 1_000;
 const fallbackMessageBytes = 2048;
 const fallbackMessageLines = 80;
 
@@ -146,6 +149,8 @@ export function createPods(deps: PodsDeps): Pods {
       if (complete) for (const uid of observed.uids()) adoptStray(uid);
     } catch (error) {
       log.warn({ error: textOf(error) }, 'the containers of the engine cannot be read');
+      // An engine that is away tells when it is back; this one answers, only not well.
+      if (!closed && !isRuntimeError(error, 'unavailable')) deps.clock.after(relistAfterMs, () => void connected());
     }
   }
 
@@ -197,11 +202,8 @@ export function createPods(deps: PodsDeps): Pods {
         worker.retry();
       }
     },
-    pod(uid) {
-      const worker = workers.get(uid);
-      return worker && { pod: worker.pod, observed: observed.pod(uid) };
-    },
-    count: () => workers.size,
+    status: (uid) => workers.get(uid)?.memory.status,
+    uids: () => [...workers.keys()],
     close() {
       closed = true;
       watch?.close();

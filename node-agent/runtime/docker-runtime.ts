@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import type { Clock } from '../clock.ts';
+import type { EngineNetworks } from '../network/bridge-network.ts';
 import {
   type ContainerRecord,
   type ContainerRuntime,
@@ -12,6 +13,7 @@ import {
   type RuntimeWatcher,
 } from './container-runtime.ts';
 import { dockerContainer, dockerSandbox } from './docker-config.ts';
+import { dockerNetworks } from './docker-networks.ts';
 import { demultiplex, jsonLines } from './docker-streams.ts';
 import { pauseImage, pauseRootFilesystem } from './pause-image.ts';
 
@@ -180,6 +182,11 @@ export function createDockerRuntime({ host, clock, minimumOomScoreAdj }: DockerR
     },
     close() {},
   };
+}
+
+/** The networks of the same engine. */
+export function createDockerNetworks({ host }: { host: string }): EngineNetworks {
+  return dockerNetworks(new Docker(connectionOptions(host)));
 }
 
 function connectionOptions(host: string): { socketPath: string } | { host: string; port: number } {
