@@ -19,7 +19,10 @@ export default defineConfig({
             main: './miniflare-tests/workers/main.ts',
             miniflare: {
               compatibilityDate: '2026-11-01',
-              durableObjects: { STORE: { className: 'StoreObject', useSQLite: true } },
+              durableObjects: {
+                STORE: { className: 'StoreObject', useSQLite: true },
+                WATCH: { className: 'WatchObject', useSQLite: true },
+              },
             },
           }),
         ],
