@@ -72,8 +72,8 @@ export function startMaintenance(deps: MaintenanceDeps): void {
 
   store.onCommit((changes) => {
     compactLater();
-    const expiring = new Set(deps.expiringResources());
-    if (changes.some(({ key }) => expiring.has(key.resource)))
+    const expiring = deps.expiringResources();
+    if (changes.some(({ key }) => expiring.includes(key.resource)))
       timers.setNoLater(expireTimer, now() + options.expiryIntervalMs);
   });
   compactLater();

@@ -54,7 +54,7 @@ interface Member {
  *
  * Invariants: an attachment is saved with each frame and says what that frame says; frames to a watcher have rising
  * revisions; a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
- * `Expired` and is closed. Rules: SPEC.md.
+ * `Expired` and is closed.
  */
 export class WatchHub {
   readonly #deps: WatchHubDeps;
