@@ -41,7 +41,7 @@ const described = [
 ];
 
 const models = new URL('../node_modules/@kubernetes/client-node/dist/gen/models/', import.meta.url);
-const target = new URL('../shared/kinds/printing/descriptions.generated.ts', import.meta.url);
+export const descriptionsFile = new URL('../shared/kinds/printing/descriptions.generated.ts', import.meta.url);
 
 /** The doc comment before a field; the package joins paragraphs with two spaces and escapes quotes. */
 function descriptionOf(reference: string): string {
@@ -67,4 +67,4 @@ export function renderColumnDescriptions(): string {
   ].join('\n');
 }
 
-if (import.meta.main) writeFileSync(target, renderColumnDescriptions());
+if (import.meta.main) writeFileSync(descriptionsFile, renderColumnDescriptions());

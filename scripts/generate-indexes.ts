@@ -1,6 +1,6 @@
 /**
- * Writes `index.generated.ts` for every folder in which one file adds one thing. Run with `npm run generate` or
- * `node scripts/generate-indexes.ts` after adding such a file.
+ * Writes `index.generated.ts` for every folder in which one file adds one thing: the list of what its modules export
+ * by default. Run `node scripts/generate-indexes.ts` after adding such a file; a test says when it was forgotten.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 
@@ -9,16 +9,13 @@ export interface IndexedFolder {
   /** Relative to the repository. */
   folder: string;
   exportName: string;
-  /** What an entry is, and the module in the repository that says so. */
-  type: { name: string; from: string };
 }
 
 export const indexedFolders: readonly IndexedFolder[] = [
-  {
-    folder: 'shared/kinds',
-    exportName: 'builtInKinds',
-    type: { name: 'KindDefinition', from: './define-kind.ts' },
-  },
+  { folder: 'shared/kinds', exportName: 'builtInKinds' },
+  { folder: 'control-plane/controllers', exportName: 'builtInControllers' },
+  { folder: 'control-plane/scheduler/filters', exportName: 'filters' },
+  { folder: 'control-plane/scheduler/scores', exportName: 'scores' },
 ];
 
 const repository = new URL('../', import.meta.url);
@@ -28,24 +25,29 @@ export function indexFile({ folder }: IndexedFolder): URL {
   return new URL(`${folder}/index.generated.ts`, repository);
 }
 
-/** The text of the index: modules with a default export, by name, without tests. */
-export function renderIndex(indexed: IndexedFolder): string {
-  const folder = new URL(`${indexed.folder}/`, repository);
-  const modules = readdirSync(folder)
-    .filter((name) => /^[a-z0-9-]+\.ts$/.test(name))
-    .filter((name) => /^export default /m.test(readFileSync(new URL(name, folder), 'utf8')))
-    .map((name) => name.slice(0, -'.ts'.length))
-    .sort();
+/** The text of the index, or `undefined` for a folder with nothing to list. */
+export function renderIndex({ folder, exportName }: IndexedFolder): string | undefined {
+  const modules = defaultExporting(new URL(`${folder}/`, repository));
+  if (modules.length === 0) return undefined;
   return [
     '// Written by scripts/generate-indexes.ts. Do not edit.',
     ...modules.map((name) => `import ${identifier(name)} from './${name}.ts';`),
-    `import type { ${indexed.type.name} } from '${indexed.type.from}';`,
     '',
-    `export const ${indexed.exportName}: ${indexed.type.name}[] = [`,
+    `export const ${exportName} = [`,
     ...modules.map((name) => `  ${identifier(name)},`),
     '];',
     '',
   ].join('\n');
+}
+
+/** Names of the modules with a default export. A dot in the rest of a name (`.test`, `.generated`) rules it out. */
+function defaultExporting(folder: URL): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => /^[a-z0-9-]+\.ts$/.test(file))
+    .filter((file) => /^export default /m.test(readFileSync(new URL(file, folder), 'utf8')))
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort();
 }
 
 /** `service-account` as `serviceAccount`. */
@@ -55,6 +57,7 @@ function identifier(name: string): string {
 
 if (import.meta.main) {
   for (const indexed of indexedFolders) {
-    if (existsSync(new URL(`${indexed.folder}/`, repository))) writeFileSync(indexFile(indexed), renderIndex(indexed));
+    const text = renderIndex(indexed);
+    if (text !== undefined) writeFileSync(indexFile(indexed), text);
   }
 }

@@ -9,9 +9,8 @@ import replicationController from './replication-controller.ts';
 import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
-import type { KindDefinition } from './define-kind.ts';
 
-export const builtInKinds: KindDefinition[] = [
+export const builtInKinds = [
   configMap,
   endpoints,
   event,
