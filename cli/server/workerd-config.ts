@@ -27,6 +27,9 @@ export const environmentBindings = [
   'FAIRLEAD_CONTROLLERS',
 ] as const;
 
+/** The runtime behaviour that the Worker is written for; wrangler.toml names the same. */
+export const compatibilityDate = '2026-09-01';
+
 const text = JSON.stringify;
 
 /**
@@ -65,7 +68,7 @@ const config :Workerd.Config = (
 
 const controlPlane :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
-  compatibilityDate = "2026-09-01",
+  compatibilityDate = ${text(compatibilityDate)},
   compatibilityFlags = ["nodejs_compat"],
   durableObjectNamespaces = [
     ${namespaces.join(',\n    ')},
