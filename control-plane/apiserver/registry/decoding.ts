@@ -5,6 +5,7 @@ import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
 import { decode } from '../../../shared/schema/decode.ts';
 import { applyDefaults } from '../../../shared/schema/default.ts';
 import { schemaFor } from '../../../shared/schema/registry.ts';
+import { dedupeOwners } from './identity.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** What a body must be: a kind of the cluster, or a type that only a subresource takes. */
@@ -26,6 +27,7 @@ export interface BodySource {
 export function decodeBody(context: WriteContext, source: BodySource): KubernetesObject {
   const object = decodeAs<KubernetesObject>(context, context.kind, source);
   context.kind.strategy.default?.(object);
+  dedupeOwners(object, context.warnings);
   return object;
 }
 

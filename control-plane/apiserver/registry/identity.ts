@@ -1,4 +1,5 @@
 import { badRequest, conflict, modified } from '../../../shared/api/errors.ts';
+import { jsonEqual } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
 import { type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
 import { subjectOf } from './write-context.ts';
@@ -52,6 +53,20 @@ export function carryOverMeta(next: ObjectMeta, current: ObjectMeta): void {
   if (current.deletionGracePeriodSeconds !== undefined) {
     next.deletionGracePeriodSeconds ??= current.deletionGracePeriodSeconds;
   }
+}
+
+/** Equal references to one owner are one reference. */
+export function dedupeOwners({ metadata }: KubernetesObject, warnings: string[]): void {
+  const owners = metadata.ownerReferences;
+  if (!owners || owners.length < 2) return;
+  const distinct = owners.filter((owner, index) => owners.findIndex((other) => jsonEqual(other, owner)) === index);
+  if (distinct.length === owners.length) return;
+  const repeated = owners.filter((owner) => !distinct.includes(owner)).map(({ uid }) => uid);
+  warnings.push(
+    '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject ' +
+      `such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: [${[...new Set(repeated)].join(' ')}]`,
+  );
+  metadata.ownerReferences = distinct;
 }
 
 function assign<K extends keyof ObjectMeta>(meta: ObjectMeta, key: K, value: ObjectMeta[K]): void {

@@ -124,6 +124,16 @@ describe('create', () => {
     expect(refusal(() => cluster.get('configmaps', 'c1')).code).toBe(404);
   });
 
+  test('an owner that is named twice is one owner', () => {
+    const owner = { apiVersion: 'v1', kind: 'Pod', name: 'p', uid: 'u1' };
+    const { body, warnings } = cluster.create(
+      'configmaps',
+      configMap('c1', {}, { ownerReferences: [owner, { ...owner }] }),
+    );
+    expect(body.metadata.ownerReferences).toEqual([owner]);
+    expect(warnings).toEqual([expect.stringMatching(/duplicate UID\(s\) observed: \[u1\]$/)]);
+  });
+
   test('unknown fields: a warning, silence or a refusal', () => {
     const body = { metadata: { name: 'c1' }, nope: 1 };
     expect(cluster.create('configmaps', body, { dryRun: true }).warnings).toEqual(['unknown field "nope"']);

@@ -101,7 +101,9 @@ export interface ListOutcome {
  * before anything is put, so that a failed request leaves its transaction usable for the next one.
  */
 export interface Registry {
+  /** The text of the result is the answer, complete with `kind` and `apiVersion`. */
   get(reader: StoreReader, target: Target & { name: string; subresource?: string }): StoredObject;
+  /** `encodeList` and `listChunks` of `encoding.ts` make the answer of it. */
   list(reader: StoreReader, request: ListRequest): ListOutcome;
   write(tx: StoreTransaction, request: WriteRequest): WriteOutcome;
   /** Parsed form of a stored object. */
