@@ -132,7 +132,10 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
       cluster: { clusterCIDR: '10.244.0.0/16', serviceCIDR: '10.96.0.0/16' },
       node,
     });
-    if (message.resumeRevision === revision) return send({ type: 'delta', from: revision, revision, changes: [] });
+    if (message.resumeRevision === revision) {
+      send({ type: 'delta', from: revision, revision, changes: [] });
+      return;
+    }
     const lists = Object.fromEntries([...objects].map(([resource, map]) => [resource, [...map.values()]]));
     send({ type: 'sync', revision, objects: lists });
   }

@@ -29,12 +29,12 @@ export const asObject = (object: object) => object as unknown as KubernetesObjec
 
 /** Waits for a condition, with a bound. */
 export async function eventually<T>(
-  look: () => T | Promise<T>,
+  look: () => T,
   { timeoutMs = 5_000, what = 'the condition' } = {},
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
-    const value = await look();
+    const value = look();
     if (value) return value;
     if (Date.now() > end) throw new Error(`${what} did not come true within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
