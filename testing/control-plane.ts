@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Miniflare } from 'miniflare';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { AdminClient } from '../cli/server/admin-client.ts';
 import { certificateFiles, ensureCertificates } from '../cli/server/certificates.ts';
 import { DataDir } from '../cli/server/data-dir.ts';
@@ -27,28 +27,30 @@ export async function startControlPlane(settings: Record<string, unknown>): Prom
   await ensureCertificates(dataDir, ['localhost', '127.0.0.1', '::1']);
   const { adminToken } = deploymentSecrets(dataDir);
   const dist = join(packageRoot(), 'dist');
-  const miniflare = new Miniflare({
-    host: '127.0.0.1',
-    port: 0,
-    httpsKey: dataDir.read(certificateFiles.key) as string,
-    httpsCert: dataDir.read(certificateFiles.chain) as string,
-    https: true,
-    // Nothing of a test reaches outside, and no request needs to know where on earth it came from.
-    cf: false,
-    modules: [{ type: 'ESModule', path: join(dist, 'worker.js') }],
-    compatibilityDate,
-    compatibilityFlags: ['nodejs_compat'],
-    durableObjects: Object.fromEntries(
-      Object.entries(objectBindings).map(([name, className]) => [name, { className, useSQLite: true }]),
-    ),
-    serviceBindings: { ASSETS: { disk: { path: join(dist, 'assets'), writable: false } } },
-    bindings: {
-      FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(adminToken),
-      FAIRLEAD_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-      FAIRLEAD_SETTINGS: JSON.stringify(settings),
-      FAIRLEAD_CONTROLLERS: 'cluster',
-    },
-  });
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port: 0,
+      httpsKey: dataDir.read(certificateFiles.key) as string,
+      httpsCert: dataDir.read(certificateFiles.chain) as string,
+      https: true,
+      // Nothing of a test reaches outside, and no request needs to know where on earth it came from.
+      cf: false,
+      modules: [{ type: 'ESModule', path: join(dist, 'worker.js') }],
+      compatibilityDate,
+      compatibilityFlags: ['nodejs_compat'],
+      durableObjects: Object.fromEntries(
+        Object.entries(objectBindings).map(([name, className]) => [name, { className, useSQLite: true }]),
+      ),
+      serviceBindings: { ASSETS: { disk: { path: join(dist, 'assets'), writable: false } } },
+      bindings: {
+        FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(adminToken),
+        FAIRLEAD_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
+        FAIRLEAD_SETTINGS: JSON.stringify(settings),
+        FAIRLEAD_CONTROLLERS: 'cluster',
+      },
+    }),
+  );
   const stop = async () => {
     await miniflare.dispose();
     rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { Node } from '../../shared/api/object.ts';
 import { DockerHost } from '../lab/docker-host.ts';
 import { guestbookArchive } from '../lab/guestbook-images.ts';
@@ -182,12 +183,44 @@ export class ClusterLab {
     ]);
   }
 
+  /** A client on the control plane's host that asks `url` again and again. */
+  steadyClient(url: string): SteadyClient {
+    const script = join(import.meta.dirname, '..', 'lab', 'steady-client.ts');
+    return new SteadyClient(this.lab.spawn(this.#controlPlane, process.execPath, [script, url]));
+  }
+
   async destroy(): Promise<void> {
     for (const node of this.nodes) killTree(node.agent);
     killTree(this.#server);
     await Promise.all(this.nodes.map((node) => node.engine.destroy()));
     this.lab.destroy();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Counts how a client's requests went. */
+export class SteadyClient {
+  readonly #child: ChildProcess;
+  readonly #outcomes: string[] = [];
+
+  constructor(child: ChildProcess) {
+    this.#child = child;
+    if (child.stdout)
+      createInterface({ input: child.stdout }).on('line', (line) => this.#outcomes.push(line.split(' ')[0] as string));
+  }
+
+  count(outcome: 'ok' | 'fail'): number {
+    return this.#outcomes.filter((item) => item === outcome).length;
+  }
+
+  /** How many of the last requests went well, without one between them that did not. */
+  streak(): number {
+    const failure = this.#outcomes.lastIndexOf('fail');
+    return this.#outcomes.length - failure - 1;
+  }
+
+  stop(): void {
+    this.#child.kill('SIGKILL');
   }
 }
 
