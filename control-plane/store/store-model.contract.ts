@@ -152,6 +152,7 @@ function compareStores(store: Store, model: ModelStore, { query, back, limit }: 
   const changes = model.changes.filter(({ revision }) => revision > atRevision);
   expect(changesOf(store, atRevision, limit)).toEqual(changes);
   for (const claim of ['k1', 'k2']) expect(store.claimant(claim)).toEqual(model.claimant(claim));
+  for (const owner of ['o1', 'o2']) expect(store.owned(owner, 100)).toEqual(model.owned(owner));
 }
 
 function pagesOf(store: Store, query: StoreListQuery) {

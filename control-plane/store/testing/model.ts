@@ -40,6 +40,11 @@ export class ModelStore {
     return [...this.#current.values()].find((entry) => entry.claims.includes(claim))?.key;
   }
 
+  owned(owner: string): ObjectKey[] {
+    const owned = [...this.#current.values()].filter((entry) => entry.owners.includes(owner));
+    return owned.map(({ key }) => key).sort((a, b) => (id(a) < id(b) ? -1 : 1));
+  }
+
   list(query: StoreListQuery): StoredObject[] {
     const state = this.#states[query.atRevision ?? this.revision]!;
     return [...state.values()]
