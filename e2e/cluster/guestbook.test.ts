@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Pod } from '../../shared/api/object.ts';
+import type { ProbeAnswer } from '../lab/probe.ts';
 import { eventually } from '../lab/wait.ts';
 import { ClusterLab, type LabNode } from './cluster-lab.ts';
+import { echoManifests, echoPort, probeCommand } from './echo.ts';
 
 const guestbook = join(import.meta.dirname, '..', '..', 'examples', 'guestbook');
-const echo = join(import.meta.dirname, 'echo.yaml');
 const podCount = 6;
 
 let lab: ClusterLab;
@@ -44,7 +45,12 @@ async function allReady(count: number): Promise<Pod[]> {
 /** Ids of the running containers of Pods on a node's engine, with the names of the Pods. */
 function containersOn(target: LabNode): Map<string, string> {
   const format = '{{.ID}} {{.Label "io.kubernetes.pod.name"}}';
-  const lines = target.engine.docker(['ps', '--no-trunc', '--format', format]).stdout.toString().trim().split('\n');
+
+  const lines = target.engine
+    .docker(['ps', '--no-trunc', '--filter', 'label=io.kubernetes.docker.type=container', '--format', format])
+    .stdout.toString()
+    .trim()
+    .split('\n');
   return new Map(lines.filter(Boolean).map((line) => line.split(' ') as [string, string]));
 }
 
@@ -82,20 +88,25 @@ describe('the guestbook on three hosts', () => {
     }
   });
 
-  test('TCP and UDP Services work from a Pod of every host', async () => {
-    lab.kubectl.kubectl(['apply', '-f', echo]);
+  test('TCP and UDP Services work from a Pod of every host and reach all of them', async () => {
+    lab.kubectl.kubectl(['apply', '-f', '-'], JSON.stringify(echoManifests));
     await eventually('the echo Pods', () => pods('app=echo').filter(isReady).length === 3, 90_000);
-    for (const client of pods('app=echo')) {
-      for (const service of ['echo-tcp', 'echo-udp'] as const) {
-        await eventually(`${service} from ${client.spec?.nodeName}`, () => {
-          const target = lab.nodes.find(({ name }) => name === client.spec?.nodeName) as LabNode;
-          const id = [...containersOn(target)].find(([, name]) => name === client.metadata.name)?.[0] as string;
-          const answer = target.engine.docker(['exec', id, '/scripts/ask', service]);
-          return answer.stdout.toString().includes('echo:question');
+    const servers = pods('app=echo');
+    const everyone = new Set(servers.map((pod) => pod.metadata.name));
+    expect(new Set(servers.map((pod) => pod.spec?.nodeName)).size).toBe(3);
+    for (const protocol of ['TCP', 'UDP'] as const) {
+      const name = `echo-${protocol.toLowerCase()}`;
+      const host = lab.kubectl.kubectl(['get', 'service', name, '-o', 'jsonpath={.spec.clusterIP}']);
+      const request = `${JSON.stringify({ protocol, host, port: echoPort })}\n`;
+      for (const client of servers) {
+        const answered = new Set<string | undefined>();
+        await eventually(`every server through ${name} from ${client.spec?.nodeName}`, () => {
+          for (const { name } of askFrom(client, request.repeat(6))) answered.add(name);
+          return everyone.isSubsetOf(answered);
         });
       }
     }
-    lab.kubectl.kubectl(['delete', '-f', echo, '--wait=true']);
+    lab.kubectl.kubectl(['delete', '-f', '-', '--wait=true'], JSON.stringify(echoManifests));
   }, 120_000);
 
   test('an agent that is killed leaves its Pods running, and the next one adopts them', async () => {
@@ -177,6 +188,19 @@ describe('the guestbook on three hosts', () => {
     }
   });
 });
+
+/** Asks as a process of a Pod, once for each line of `requests`. */
+function askFrom(client: Pod, requests: string): ProbeAnswer[] {
+  const target = lab.nodes.find(({ name }) => name === client.spec?.nodeName) as LabNode;
+  const id = [...containersOn(target)].find(([, name]) => name === client.metadata.name)?.[0] as string;
+  const { stdout } = target.engine.docker(['exec', '-i', id, ...probeCommand], Buffer.from(requests));
+  return stdout
+    .toString()
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as ProbeAnswer);
+}
 
 /** Arguments of `kubectl logs` for some Pod of a host. */
 function logTarget(target: LabNode): string[] {

@@ -33,7 +33,7 @@ export function dockerNetworks(docker: Docker): EngineNetworks {
         CheckDuplicate: true,
         IPAM: { Driver: 'default', Config: [{ Subnet: subnet, Gateway: gatewayOf(subnet) }] },
         Options: bridgeOptions(bridge),
-        Labels: { 'io.fairlead.network': 'pods' },
+        Labels: { 'dev.fairlead.network': 'pods' },
       });
     },
     async removeBridge(name: string) {
