@@ -21,6 +21,7 @@ export default defineConfig({
               compatibilityDate: '2026-11-01',
               durableObjects: {
                 STORE: { className: 'StoreObject', useSQLite: true },
+                TIMERS: { className: 'TimersObject', useSQLite: true },
                 WATCH: { className: 'WatchObject', useSQLite: true },
               },
             },

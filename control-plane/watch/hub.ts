@@ -52,8 +52,8 @@ interface Member {
  * each watcher has not had yet. Nothing is queued here, so a hub that is evicted loses nothing, and one that comes up
  * again after hibernation serves the watchers that are given to `add` from where their attachments say.
  *
- * Invariants: an attachment is saved with each frame and says what that frame says; the revisions of a
- * watcher's frames never fall; a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
+ * Invariants: an attachment is saved with each frame and says what that frame says; the revisions of a watcher's frames
+ * never fall; a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
  * `Expired` and is closed.
  */
 export class WatchHub {

@@ -1,4 +1,5 @@
 export { StoreObject } from './store-object.ts';
+export { TimersObject } from './timers-object.ts';
 export { WatchObject } from './watch-object.ts';
 
 /** Tests reach the objects through their bindings. */
