@@ -10,6 +10,6 @@ export function create(context: WriteContext, request: CreateRequest): WriteOutc
   const object = decodeBody(context, request);
   adoptNamespace(object, context);
   if (request.name) adoptName(object, request.name);
-  trackUpdate(context, { object });
+  trackUpdate(context, object);
   return objectOutcome(context, insert(context, object));
 }

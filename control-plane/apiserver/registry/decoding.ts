@@ -53,7 +53,7 @@ export function decodeAs<T extends { metadata: ObjectMeta }>(
 }
 
 /** A body may leave its type out; what it says must be what the URL means. */
-function checkType({ deps }: WriteContext, type: BodyType, body: unknown): void {
+export function checkType({ deps }: WriteContext, type: BodyType, body: unknown): void {
   if (!isJsonObject(body)) return;
   const apiVersion = textOr(body.apiVersion, apiVersionOf(type));
   const kind = textOr(body.kind, type.kind);
@@ -71,7 +71,7 @@ function textOr(value: Json | undefined, fallback: string): string {
 }
 
 /** A deep copy as JSON would make it, several times faster than `structuredClone`. */
-function copyOf(value: unknown): unknown {
+export function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};

@@ -6,6 +6,7 @@ import { applyMergePatch } from '../../../shared/api/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../../shared/api/patch/strategic-merge-patch.ts';
 import { fieldErrors } from '../../../shared/api/validation.ts';
 import { schemaFor } from '../../../shared/schema/registry.ts';
+import { applyObject } from './apply.ts';
 import { decodeBody } from './decoding.ts';
 import { adoptName, adoptNamespace } from './identity.ts';
 import { objectOutcome } from './outcome.ts';
@@ -23,6 +24,7 @@ export function patchObject(
   request: PatchRequest,
   part: { scope: Scope; subresource?: string },
 ): WriteOutcome {
+  if (request.patchType === 'apply') return applyObject(context, request, part);
   const { schema } = context.kind;
   const written = modify(context, {
     name: request.name,
@@ -49,7 +51,10 @@ export function patched(request: PatchRequest, target: { schema: string; current
     case 'strategic':
       return applyStrategicMergePatch(schemaFor(target.schema), current, request.body);
     case 'apply':
-      throw new StatusError('UnsupportedMediaType', 'server-side apply is not supported here');
+      throw new StatusError(
+        'UnsupportedMediaType',
+        'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json',
+      );
   }
 }
 

@@ -81,8 +81,7 @@ export function modify(context: WriteContext, modification: Modification): Writt
   checkPreconditions(kind, changed.metadata, current.metadata);
   const next = restrict(context, modification.scope, changed, current);
   carryOverMeta(next.metadata, current.metadata);
-  if (!modification.tracked)
-    trackUpdate(context, { live: current, object: next, subresource: modification.subresource });
+  if (!modification.tracked) trackUpdate(context, next, { live: current, subresource: modification.subresource });
   const admission = { object: next, old: current, subresource: modification.subresource };
   deps.admission.admit(admissionRequest(context, 'UPDATE', admission));
   if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));

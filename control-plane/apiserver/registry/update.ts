@@ -16,7 +16,7 @@ export function update(context: WriteContext, request: UpdateRequest): WriteOutc
     change: () => object,
     orCreate: context.kind.createOnUpdate
       ? () => {
-          trackUpdate(context, { object });
+          trackUpdate(context, object);
           return insert(context, object);
         }
       : undefined,
