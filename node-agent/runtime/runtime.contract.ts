@@ -39,12 +39,22 @@ export function runtimeContract(name: string, setUp: () => Promise<RuntimeHarnes
     const nextName = () => `${run}-${(serial += 1)}`;
 
     async function sandbox(): Promise<string> {
-      const id = await runtime.createSandbox({ name: nextName(), labels, hostname: 'pod', network: harness.network, ports: [] });
+      const id = await runtime.createSandbox({
+        name: nextName(),
+        labels,
+        hostname: 'pod',
+        network: harness.network,
+        ports: [],
+      });
       await runtime.start(id);
       return id;
     }
 
-    async function container(command: readonly string[], sandboxId: string, containerName = nextName()): Promise<string> {
+    async function container(
+      command: readonly string[],
+      sandboxId: string,
+      containerName = nextName(),
+    ): Promise<string> {
       const config: ContainerConfig = {
         name: containerName,
         labels: { ...labels, part: 'app' },
