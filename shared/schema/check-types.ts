@@ -1,6 +1,6 @@
 import { isInteger, mismatchText, TypeMismatch, toBase64, toQuantity, toTime, zeroOf } from './convert.ts';
 import { goTypeOf } from './go-types.ts';
-import type { ArraySchema, MapSchema, ObjectSchema, ScalarSchema, Schema } from './model.ts';
+import type { ArraySchema, Field, MapSchema, ObjectSchema, ScalarSchema, Schema } from './model.ts';
 import { parseModelName } from './names.ts';
 
 /** Nesting beyond this is refused: it only costs stack. Kubernetes' own types stay far below. */
@@ -15,8 +15,8 @@ export interface Checked {
 }
 
 /**
- * Brings parsed JSON into the form of a schema as Go's decoder would, in place: unknown fields and nulls disappear,
- * quantities and times get their canonical form. Throws TypeMismatch for the first value of a wrong type.
+ * Brings parsed JSON into the form of a schema as Go's decoder would, in place: unknown fields, nulls and empty
+ * optional lists and maps disappear, quantities and times get their canonical form. Throws TypeMismatch for the first value of a wrong type.
  */
 export function checkTypes(schema: Schema, value: unknown): Checked {
   const checker = new TypeChecker();
@@ -62,17 +62,17 @@ class TypeChecker {
   }
 
   #object(schema: ObjectSchema, value: Record<string, unknown>): unknown {
-    const types = fieldTypes(schema);
+    const fields = fieldMap(schema);
     for (const key in value) {
       const item = value[key];
-      const type = types.get(key);
-      if (!type) {
+      const field = fields.get(key);
+      if (!field) {
         this.#unknownField(schema, value, key);
-      } else if (item === null) {
+      } else if (item === null || isOmitted(schema, field, item)) {
         delete value[key];
       } else {
         this.#fields.push(key);
-        const checked = this.#item(type, key, item, schema);
+        const checked = this.#item(field.schema, key, item, schema);
         this.#fields.pop();
         if (checked !== item) value[key] = checked;
       }
@@ -149,15 +149,27 @@ class TypeChecker {
   }
 }
 
-const typesByFields = new WeakMap<object, ReadonlyMap<string, Schema>>();
+const maps = new WeakMap<object, ReadonlyMap<string, Field>>();
 
 /** The fields of a struct as a map: faster to search than an object, and blind to what objects inherit. */
-export function fieldTypes({ fields }: ObjectSchema): ReadonlyMap<string, Schema> {
-  const known = typesByFields.get(fields);
+export function fieldMap({ fields }: ObjectSchema): ReadonlyMap<string, Field> {
+  const known = maps.get(fields);
   if (known) return known;
-  const types = new Map(Object.entries(fields).map(([name, { schema }]): [string, Schema] => [name, schema]));
-  typesByFields.set(fields, types);
-  return types;
+  const map = new Map(Object.entries(fields));
+  maps.set(fields, map);
+  return map;
+}
+
+/** In Go's structs optional lists and maps without items are not written; custom resources are no structs there. */
+function isOmitted(owner: ObjectSchema, { schema, required }: Field, value: unknown): boolean {
+  if (required || owner.name === undefined) return false;
+  if (schema.type === 'array') return Array.isArray(value) && value.length === 0;
+  return schema.type === 'map' && isObject(value) && !hasKeys(value);
+}
+
+function hasKeys(value: Record<string, unknown>): boolean {
+  for (const _ in value) return true;
+  return false;
 }
 
 /** Open values are not looked into, but everyone who walks an object later must be able to. */

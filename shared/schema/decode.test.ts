@@ -149,6 +149,17 @@ describe('the decoded form', () => {
     expect(read(body).value).toEqual(pod({ tolerations: [{}] }, { metadata: { labels: { a: '' } } }));
   });
 
+  it('has no empty lists and maps where Go writes none', () => {
+    const body = pod(
+      { containers: [], volumes: [{ name: 'v', emptyDir: {} }], tolerations: [] },
+      { metadata: { labels: {} } },
+    );
+    expect(read(body).value).toEqual(pod({ containers: [], volumes: [{ name: 'v', emptyDir: {} }] }, { metadata: {} }));
+    expect(refusal(pod({ tolerations: {} }))).toMatch(
+      'cannot unmarshal object into Go struct field PodSpec.spec.tolerations',
+    );
+  });
+
   it('has canonical quantities and times, and either form of IntOrString', () => {
     const { value } = read(
       pod(

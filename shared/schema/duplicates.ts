@@ -1,4 +1,4 @@
-import { fieldTypes, pathText } from './check-types.ts';
+import { fieldMap, pathText } from './check-types.ts';
 import type { Schema } from './model.ts';
 
 /**
@@ -98,11 +98,11 @@ class Scanner {
 
   #object(schema: Extract<Schema, { type: 'object' | 'map' }>): void {
     const seen = new Set<string>();
-    const types = schema.type === 'object' ? fieldTypes(schema) : undefined;
+    const fields = schema.type === 'object' ? fieldMap(schema) : undefined;
     this.#at++;
     while (this.#next() === quote) {
       const key = this.#key();
-      const known = schema.type === 'map' ? schema.values : types?.get(key);
+      const known = schema.type === 'map' ? schema.values : fields?.get(key)?.schema;
       this.#path.push(key);
       if (known && seen.has(key)) this.#report();
       seen.add(key);
