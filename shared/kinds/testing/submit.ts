@@ -29,7 +29,7 @@ export type Submission =
 /** Decodes and defaults, as the API does with every body. */
 export function decoded(kind: KindDefinition, body: unknown): KubernetesObject {
   const schema = schemaFor(kind.schema);
-  const { value } = decode(schema, structuredClone(body));
+  const { value } = decode(schema, JSON.parse(JSON.stringify(body)));
   applyDefaults(schema, value);
   kind.strategy.default?.(value);
   return value;
