@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schemaFor } from '../../schema/registry.ts';
 import { StatusError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { cleanNewValue } from './strategic-directives.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
-import { podSchema } from './test-schema.ts';
+
+const podSchema = schemaFor('V1Pod');
 
 const pod = (): JsonObject => ({
   apiVersion: 'v1',

@@ -1,0 +1,3 @@
+/** Server-side apply and the tracking of field ownership. */
+export { type ServerSideApplyInput, type ServerSideApplyResult, serverSideApply } from './apply.ts';
+export { applyUpdateManagers, type UpdateManagersInput } from './update.ts';
