@@ -3,7 +3,7 @@ import type { ClusterClient, ObjectChange, WriteOperation, WriteResult } from '.
 import { withCondition } from '../controllers/pods/pod-state.ts';
 import { Backoff } from '../controllers/runtime/backoff.ts';
 import { createChangeSource } from '../controllers/runtime/change-source.ts';
-import type { Clock, Cursor, EventRecorder, Log, Timers } from '../controllers/runtime/controller.ts';
+import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
 import { errorOf, keyOf, sameObject, sameState, timestamp } from '../controllers/runtime/write.ts';
 import { isPending, isSameRequest, mayHelp } from './pending.ts';
 import type { FilterPlugin, ScorePlugin } from './plugin.ts';
@@ -14,7 +14,8 @@ import { Snapshot } from './snapshot.ts';
 export interface SchedulerDeps {
   client: ClusterClient;
   clock: Clock;
-  timers: Timers;
+  /** Asks for a call of `timerFired` at this time, epoch ms, even if the process ends before: make it durable. */
+  scheduleTimer(atMs: number): void;
   recorder: EventRecorder;
   cursor: Cursor;
   log: Log;
@@ -30,8 +31,8 @@ export interface SchedulerDeps {
 export interface Scheduler {
   /** There may be new changes. Returns at once; calls before the work begins are one. */
   wake(): void;
-  /** A timer of the scheduler has come; true if the name was one of its own. */
-  timerFired(name: string): boolean;
+  /** The time that `scheduleTimer` was given has come. */
+  timerFired(): void;
   /** Resolves when every Pod is bound, or waits for something. */
   whenIdle(): Promise<void>;
 }
@@ -46,9 +47,8 @@ const resources = ['nodes', 'pods', 'services'];
  * first needs a decision, so a scheduler that was evicted and is woken by changes that concern it not stays small.
  */
 export function createScheduler(deps: SchedulerDeps): Scheduler {
-  const { client, clock, timers, recorder, log, batchSize = 500 } = deps;
+  const { client, clock, recorder, log, batchSize = 500 } = deps;
   const schedulerName = deps.schedulerName ?? 'default-scheduler';
-  const timerName = `scheduler/${schedulerName}`;
   const source = createChangeSource({ client, cursor: deps.cursor, resources: () => resources });
   const failures = new Backoff({ firstMs: 100, maximumMs: 60_000, random: deps.random });
 
@@ -98,7 +98,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   /** Decides for one batch and writes the bindings; false when there was nothing to do. */
   async function scheduleBatch(current: Snapshot): Promise<boolean> {
     const next = queue.releaseBackoff(clock.now());
-    if (next !== undefined) timers.set(timerName, next);
+    if (next !== undefined) deps.scheduleTimer(next);
     const batch = queue.take(batchSize);
     if (batch.length === 0) return false;
     const chosen: { queued: QueuedPod; node: string }[] = [];
@@ -171,15 +171,15 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     void Promise.resolve()
       .then(run)
       .then(
-        () => failures.reset(timerName),
+        () => failures.reset(schedulerName),
         (error: unknown) => {
           log.error('scheduling stopped and will be tried again', { error: String(error) });
-          timers.set(timerName, clock.now() + failures.next(timerName));
+          deps.scheduleTimer(clock.now() + failures.next(schedulerName));
         },
       )
       .finally(() => {
         running = false;
-        if (wanted && failures.failures(timerName) === 0) start();
+        if (wanted && failures.failures(schedulerName) === 0) start();
         else for (const listener of idleListeners.splice(0)) listener();
       });
   }
@@ -189,12 +189,10 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       wanted = true;
       start();
     },
-    timerFired(name) {
-      if (name !== timerName) return false;
+    timerFired() {
       mustLook = true;
       wanted = true;
       start();
-      return true;
     },
     whenIdle() {
       return running ? new Promise((resolve) => idleListeners.push(resolve)) : Promise.resolve();

@@ -27,7 +27,9 @@ export function createChangeSource(options: ChangeSourceOptions) {
   const { client, cursor, limit = 500, saveEvery = 64 } = options;
   let after: number | undefined;
   let saved: number | undefined;
+  let before: number | undefined;
   let mustList = false;
+  let opened = false;
 
   async function relist(): Promise<Pulled> {
     const resources = options.resources();
@@ -45,13 +47,22 @@ export function createChangeSource(options: ChangeSourceOptions) {
     return { changes, relisted: true, more: true };
   }
 
+  /** The delays of an earlier process, the first time. */
+  async function open(): Promise<Record<string, number>> {
+    if (opened) return {};
+    const progress = await cursor.load();
+    opened = true;
+    saved = progress?.revision;
+    after = saved;
+    return progress?.delays ?? {};
+  }
+
   return {
+    open,
     /** Throws whatever the client throws, except `Expired`, which makes it list. */
     async pull(): Promise<Pulled> {
-      if (after === undefined) {
-        saved = await cursor.load();
-        after = saved;
-      }
+      await open();
+      before = after;
       if (after === undefined || mustList) return relist();
       try {
         const batch = await client.changes({ after, resources: options.resources(), limit });
@@ -63,15 +74,22 @@ export function createChangeSource(options: ChangeSourceOptions) {
         throw error;
       }
     },
+    /** The last pull could not be dealt with: the next one brings it again. */
+    rewind(): void {
+      after = before;
+    },
     /** Makes the next pull list everything. */
     restart(): void {
       mustList = true;
     },
     /** Called when all that was pulled has been dealt with; writes only when it is worth a row. */
-    async settle(): Promise<void> {
-      if (after === undefined || (saved !== undefined && after - saved < saveEvery)) return;
+    async settle(delays?: { changed: boolean; all: Record<string, number> }): Promise<void> {
+      if (after === undefined) return;
+      const isNear = saved !== undefined && after - saved < saveEvery;
+      if (isNear && !delays?.changed) return;
       const revision = after;
-      await cursor.save(revision);
+      const kept = delays && Object.keys(delays.all).length > 0 ? { delays: delays.all } : {};
+      await cursor.save({ revision, ...kept });
       saved = revision;
     },
   };

@@ -9,15 +9,6 @@ export interface Clock {
   now(): number;
 }
 
-/**
- * Named wake-ups that outlive the process: the host calls the component's `timerFired(name)` at or after `atMs`.
- * Setting a name again moves it.
- */
-export interface Timers {
-  set(name: string, atMs: number): void;
-  clear(name: string): void;
-}
-
 /** Structured: a constant message, the variable parts in `fields`. */
 export interface Log {
   info(message: string, fields?: Record<string, unknown>): void;
@@ -25,10 +16,18 @@ export interface Log {
   error(message: string, fields?: Record<string, unknown>): void;
 }
 
-/** How far a component has got, kept over restarts. */
+/** How far a component has got. */
+export interface Progress {
+  /** Everything up to here has been dealt with. */
+  revision: number;
+  /** Keys to look at later: epoch ms by `controller/key`. */
+  delays?: Record<string, number>;
+}
+
+/** Keeps the progress of one component over restarts, in one row. */
 export interface Cursor {
-  load(): Promise<number | undefined>;
-  save(revision: number): Promise<void>;
+  load(): Promise<Progress | undefined>;
+  save(progress: Progress): Promise<void>;
 }
 
 export interface EventInput {

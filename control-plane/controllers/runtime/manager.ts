@@ -13,9 +13,9 @@ import {
   type Log,
   type Reader,
   TerminalError,
-  type Timers,
   type Watch,
 } from './controller.ts';
+import { Delays } from './delays.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ControllerManagerDeps {
@@ -23,7 +23,8 @@ export interface ControllerManagerDeps {
   controllers: readonly ControllerDefinition[];
   kinds: KindRegistry;
   clock: Clock;
-  timers: Timers;
+  /** Asks for a call of `timerFired` at this time, epoch ms; a later call replaces an earlier one. */
+  scheduleTimer(atMs: number): void;
   random(): number;
   recorder: EventRecorder;
   cursor: Cursor;
@@ -36,29 +37,31 @@ export interface ControllerManagerDeps {
 export interface ControllerManager {
   /** There may be new changes. Returns at once; any number of calls before the work begins are one. */
   wake(): void;
-  /** A timer of this manager has come; true if the name was one of its own. */
-  timerFired(name: string): boolean;
+  /** The time that `scheduleTimer` was given has come; harmless at any other time. */
+  timerFired(): void;
   /** Resolves when everything known has been dealt with (delayed keys aside). */
   whenIdle(): Promise<void>;
 }
 
-/** First word of the names of this manager's timers. */
-const timerPrefix = 'controller';
-const retryChangesTimer = `${timerPrefix}/changes`;
+/** Stands for the reading of changes among the keys that back off. */
+const changesId = '(changes)';
+/** How often a batch of changes is tried before what cannot be mapped in it is passed over. */
+const mappingAttempts = 5;
 
 /**
  * Runs controllers over the change feed.
  *
  * Invariants: a key is never worked on twice at once; a change is forgotten (the cursor moves past it) only when every
- * key that it led to has been reconciled or has a timer that outlives the process; nothing that a controller throws
+ * key that it led to has been reconciled or has a delay that is saved with the cursor; nothing that a controller throws
  * stops another one. A host that is evicted starts again at the cursor and does some work twice, which is harmless
  * because keys carry no events.
  */
 export function createControllerManager(deps: ControllerManagerDeps): ControllerManager {
-  const { client, clock, timers, recorder, log, kinds, concurrency = 8 } = deps;
+  const { client, clock, recorder, log, kinds, concurrency = 8 } = deps;
   const controllers = new Map(deps.controllers.map((controller) => [controller.name, controller]));
   const queue = new WorkQueue();
   const backoff = new Backoff({ firstMs: 5, maximumMs: 1_000_000, random: deps.random });
+  const delays = new Delays();
   const source = createChangeSource({ client, cursor: deps.cursor, resources: watchedResources });
 
   let wanted = false;
@@ -91,6 +94,8 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       try {
         await mapChange(change, reader);
       } catch (error) {
+        // A read that failed works later; what fails again and again must not stop everything else.
+        if (backoff.failures(changesId) < mappingAttempts) throw error;
         log.error('a change could not be mapped to keys', { ...change.key, error: String(error) });
       }
     }
@@ -98,19 +103,36 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
 
   async function pull(): Promise<void> {
     try {
+      delays.restore(await source.open());
       let more = true;
       while (more || wanted) {
         wanted = false;
+        releaseDelayed();
         const pulled = await source.pull();
         more = pulled.more;
-        await intake(pulled);
+        try {
+          await intake(pulled);
+        } catch (error) {
+          source.rewind();
+          throw error;
+        }
         startWork();
       }
-      backoff.reset(retryChangesTimer);
+      backoff.reset(changesId);
     } catch (error) {
       log.error('changes could not be read', { error: String(error) });
-      timers.set(retryChangesTimer, clock.now() + backoff.next(retryChangesTimer));
+      delay(changesId, backoff.next(changesId));
     }
+  }
+
+  function releaseDelayed(): void {
+    for (const id of delays.take(clock.now())) if (id !== changesId) queue.add(id);
+    if (delays.next !== undefined) deps.scheduleTimer(delays.next);
+  }
+
+  function delay(id: string, delayMs: number): void {
+    delays.set(id, clock.now(), delayMs);
+    deps.scheduleTimer(delays.next!);
   }
 
   function startWork(): void {
@@ -130,7 +152,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       backoff.reset(id);
       if (result?.requeueAfterMs !== undefined) {
         const next = `${id.slice(0, slash)}/${result.requeueKey ?? key}`;
-        timers.set(`${timerPrefix}/${next}`, clock.now() + result.requeueAfterMs);
+        delay(next, result.requeueAfterMs);
       }
     } catch (error) {
       failed(id, error);
@@ -148,14 +170,9 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       log.error('reconcile gave up', { key: id, error: String(error) });
       return;
     }
-    const delay = backoff.next(id);
-    log.warn('reconcile failed', {
-      key: id,
-      error: String(error),
-      failures: backoff.failures(id),
-      retryAfterMs: delay,
-    });
-    timers.set(`${timerPrefix}/${id}`, clock.now() + delay);
+    const retryAfterMs = backoff.next(id);
+    log.warn('reconcile failed', { key: id, error: String(error), failures: backoff.failures(id), retryAfterMs });
+    delay(id, retryAfterMs);
   }
 
   function isIdle(): boolean {
@@ -169,7 +186,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
     void (async () => {
       try {
         await recorder.flush();
-        if (!wanted && queue.isIdle) await source.settle();
+        if (!wanted && !delays.hasShort) await source.settle({ changed: delays.takeChanged(), all: delays.all() });
       } catch (error) {
         log.error('progress could not be saved', { error: String(error) });
       } finally {
@@ -196,7 +213,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
   }
 
   function isRetrying(): boolean {
-    return backoff.failures(retryChangesTimer) > 0;
+    return backoff.failures(changesId) > 0;
   }
 
   return {
@@ -204,14 +221,9 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       wanted = true;
       start();
     },
-    timerFired(name) {
-      if (!name.startsWith(`${timerPrefix}/`)) return false;
-      const id = name.slice(timerPrefix.length + 1);
-      if (controllers.has(id.slice(0, id.indexOf('/')))) queue.add(id);
+    timerFired() {
       wanted = true;
       start();
-      startWork();
-      return true;
     },
     whenIdle() {
       return isIdle() ? Promise.resolve() : new Promise((resolve) => idleListeners.push(resolve));

@@ -1,0 +1,147 @@
+import { jsonEqual } from '../../shared/api/json.ts';
+import type { KubernetesObject, ObjectKey } from '../../shared/api/object.ts';
+import type { KindRegistry } from '../../shared/kinds/registry.ts';
+import type { ObjectChange, WriteOperation } from '../client.ts';
+import {
+  foregroundFinalizer,
+  judgeDependent,
+  type OwnerState,
+  orphanFinalizer,
+  ownerKey,
+  ownerState,
+} from './garbage/references.ts';
+import { defineController, type ReconcileDeps } from './runtime/controller.ts';
+import { ownableResources } from './runtime/manager.ts';
+import { keyOf, sameState, writeAll } from './runtime/write.ts';
+
+/**
+ * Deletes what its owners have left behind. Upstream keeps a graph of all objects in memory; here the store's index of
+ * owners answers the same questions.
+ *
+ * Keys: `object/RESOURCE/NS/NAME` judges one object: whether it still has an owner, and whether its own deletion waits
+ * for dependents. `owner/UID/NS` finds the dependents of an owner that is gone (NS empty: of any namespace).
+ */
+export default defineController({
+  name: 'garbage-collector-controller',
+  watches: [{ resource: '*', toKeys: (change, { kinds }) => keysOf(change, kinds) }],
+  reconcile(key, deps) {
+    const [sort, ...rest] = key.split('/');
+    if (sort === 'owner') return collectDependents(rest[0] ?? '', rest[1] ?? '', deps);
+    const [resource = '', namespace = '', name = ''] = rest;
+    return judge({ resource, namespace, name }, deps);
+  },
+});
+
+function keysOf({ type, key, object, previous }: ObjectChange, kinds: KindRegistry): string[] {
+  const { ownerReferences = [], finalizers = [], deletionTimestamp, uid } = object.metadata;
+  if (type === 'DELETED') {
+    // Owners that wait for their dependents have one less.
+    const owners = ownerReferences.flatMap((reference) => ownerKey(object, reference, kinds) ?? []);
+    return [`owner/${uid}/${key.namespace}`, ...owners.map(objectKey)];
+  }
+  const waits = deletionTimestamp && (finalizers.includes(foregroundFinalizer) || finalizers.includes(orphanFinalizer));
+  const isNews = !previous || !jsonEqual(ownerReferences, previous.metadata.ownerReferences ?? []);
+  const lost = (previous?.metadata.ownerReferences ?? []).filter(
+    ({ uid }) => !ownerReferences.some((r) => r.uid === uid),
+  );
+  const freed = lost.flatMap((reference) => ownerKey(object, reference, kinds) ?? []);
+  return [...(waits || (isNews && ownerReferences.length > 0) ? [objectKey(key)] : []), ...freed.map(objectKey)];
+}
+
+function objectKey({ resource, namespace, name }: ObjectKey): string {
+  return `object/${resource}/${namespace}/${name}`;
+}
+
+/** All that `uid` owns, over the index of each resource. */
+async function dependentsOf(uid: string, namespace: string, { client, kinds }: ReconcileDeps) {
+  const found: { key: ObjectKey; object: KubernetesObject }[] = [];
+  for (const resource of ownableResources(kinds)) {
+    const { items } = await client.list({ resource, owner: uid, ...(namespace ? { namespace } : {}) });
+    found.push(...items.map((object) => ({ key: keyOf(resource, object), object })));
+  }
+  return found;
+}
+
+async function collectDependents(uid: string, namespace: string, deps: ReconcileDeps): Promise<undefined> {
+  const dependents = await dependentsOf(uid, namespace, deps);
+  const operations: WriteOperation[] = [];
+  for (const { key, object } of dependents) operations.push(...(await verdictOn(key, object, deps)));
+  await writeAll(deps.client, operations);
+  return undefined;
+}
+
+async function judge(key: ObjectKey, deps: ReconcileDeps): Promise<undefined> {
+  const object = await deps.client.get(key);
+  if (!object) return undefined;
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  if (!deletionTimestamp) await writeAll(deps.client, await verdictOn(key, object, deps));
+  else if (finalizers.includes(orphanFinalizer)) await orphanDependents(key, object, deps);
+  else if (finalizers.includes(foregroundFinalizer)) await deleteDependents(key, object, deps);
+  return undefined;
+}
+
+async function verdictOn(key: ObjectKey, object: KubernetesObject, deps: ReconcileDeps): Promise<WriteOperation[]> {
+  if (object.metadata.deletionTimestamp) return [];
+  const states = await ownerStates(object, deps);
+  const isAwaited = states.includes('waiting') && !states.includes('solid');
+  const blocks = isAwaited && (await dependentsOf(object.metadata.uid ?? '', key.namespace, deps)).length > 0;
+  const verdict = judgeDependent(object, states, blocks);
+  // The references that were judged must still be the ones that it has.
+  const preconditions = sameState(object);
+  if (verdict.action === 'keep') return [];
+  if (verdict.action === 'delete') return [{ verb: 'delete', key, propagationPolicy: verdict.policy, preconditions }];
+  return [{ verb: 'patch', key, patch: { metadata: { ownerReferences: verdict.owners } }, preconditions }];
+}
+
+async function ownerStates(
+  object: KubernetesObject,
+  { client, kinds, recorder }: ReconcileDeps,
+): Promise<OwnerState[]> {
+  const states: OwnerState[] = [];
+  for (const reference of object.metadata.ownerReferences ?? []) {
+    const key = ownerKey(object, reference, kinds);
+    if (key) states.push(ownerState(reference, await client.get(key)));
+    else {
+      // Nothing is deleted on account of an owner that cannot be looked up.
+      states.push('solid');
+      const message = `ownerRef ${reference.apiVersion}/${reference.kind} "${reference.name}" cannot be resolved`;
+      const component = 'garbage-collector-controller';
+      recorder.record({ object, type: 'Warning', reason: 'OwnerRefInvalidNamespace', message, component });
+    }
+  }
+  return states;
+}
+
+/** `orphan`: the dependents lose their reference, then the object goes. */
+async function orphanDependents(key: ObjectKey, object: KubernetesObject, deps: ReconcileDeps): Promise<void> {
+  const { uid = '' } = object.metadata;
+  const dependents = await dependentsOf(uid, key.namespace, deps);
+  await writeAll(
+    deps.client,
+    dependents.map(({ key: dependent, object: { metadata } }): WriteOperation => {
+      const ownerReferences = (metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid);
+      const preconditions = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
+      return { verb: 'patch', key: dependent, patch: { metadata: { ownerReferences } }, preconditions };
+    }),
+  );
+  await releaseFrom(key, object, orphanFinalizer, deps);
+}
+
+/** `foregroundDeletion`: the dependents are deleted, and the object goes when none is left that holds it. */
+async function deleteDependents(key: ObjectKey, object: KubernetesObject, deps: ReconcileDeps): Promise<void> {
+  const { uid = '' } = object.metadata;
+  const dependents = await dependentsOf(uid, key.namespace, deps);
+  const operations: WriteOperation[] = [];
+  for (const dependent of dependents) operations.push(...(await verdictOn(dependent.key, dependent.object, deps)));
+  await writeAll(deps.client, operations);
+  const left = operations.length > 0 ? await dependentsOf(uid, key.namespace, deps) : dependents;
+  const blocks = ({ object: { metadata } }: { object: KubernetesObject }) =>
+    metadata.ownerReferences?.some((reference) => reference.uid === uid && reference.blockOwnerDeletion);
+  if (!left.some(blocks)) await releaseFrom(key, object, foregroundFinalizer, deps);
+}
+
+async function releaseFrom(key: ObjectKey, object: KubernetesObject, finalizer: string, { client }: ReconcileDeps) {
+  const finalizers = (object.metadata.finalizers ?? []).filter((name) => name !== finalizer);
+  const patch = { metadata: { finalizers: finalizers.length > 0 ? finalizers : null } };
+  await writeAll(client, [{ verb: 'patch', key, patch, preconditions: sameState(object) }]);
+}

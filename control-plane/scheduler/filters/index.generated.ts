@@ -1,0 +1,16 @@
+// Written by scripts/generate-indexes.ts. Do not edit.
+import nodeAffinity from './node-affinity.ts';
+import nodeName from './node-name.ts';
+import nodePorts from './node-ports.ts';
+import nodeResourcesFit from './node-resources-fit.ts';
+import nodeUnschedulable from './node-unschedulable.ts';
+import taintToleration from './taint-toleration.ts';
+
+export const filters = [
+  nodeAffinity,
+  nodeName,
+  nodePorts,
+  nodeResourcesFit,
+  nodeUnschedulable,
+  taintToleration,
+];

@@ -1,0 +1,14 @@
+// Written by scripts/generate-indexes.ts. Do not edit.
+import balancedAllocation from './balanced-allocation.ts';
+import leastAllocated from './least-allocated.ts';
+import nodeAffinity from './node-affinity.ts';
+import selectorSpread from './selector-spread.ts';
+import taintToleration from './taint-toleration.ts';
+
+export const scores = [
+  balancedAllocation,
+  leastAllocated,
+  nodeAffinity,
+  selectorSpread,
+  taintToleration,
+];
