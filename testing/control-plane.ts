@@ -38,7 +38,6 @@ export async function startControlPlane(settings: Record<string, unknown>): Prom
       cf: false,
       modules: [{ type: 'ESModule', path: join(dist, 'worker.js') }],
       compatibilityDate,
-      compatibilityFlags: ['nodejs_compat'],
       durableObjects: Object.fromEntries(
         Object.entries(objectBindings).map(([name, className]) => [name, { className, useSQLite: true }]),
       ),

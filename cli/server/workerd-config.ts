@@ -28,7 +28,7 @@ export const environmentBindings = [
 ] as const;
 
 /** The runtime behaviour that the Worker is written for; wrangler.toml names the same. */
-export const compatibilityDate = '2026-09-01';
+export const compatibilityDate = '2026-11-01';
 
 const text = JSON.stringify;
 
@@ -69,7 +69,6 @@ const config :Workerd.Config = (
 const controlPlane :Workerd.Worker = (
   modules = [(name = "worker.js", esModule = embed "worker.js")],
   compatibilityDate = ${text(compatibilityDate)},
-  compatibilityFlags = ["nodejs_compat"],
   durableObjectNamespaces = [
     ${namespaces.join(',\n    ')},
   ],
