@@ -82,6 +82,13 @@ export class StatusError extends Error {
   }
 }
 
+/** The error that a `metav1.Status` describes: inverse of `toStatus`, for errors that crossed to another object. */
+export function fromStatus(status: Pick<Status, 'reason' | 'message' | 'details' | 'code'>): StatusError {
+  const reason =
+    status.reason !== undefined && status.reason in reasonCodes ? (status.reason as StatusReason) : 'InternalError';
+  return new StatusError(reason, status.message ?? reason, status.details, status.code);
+}
+
 /** True when `error` is a StatusError with one of these reasons. */
 export function hasReason(error: unknown, ...reasons: StatusReason[]): error is StatusError {
   return error instanceof StatusError && reasons.includes(error.reason);

@@ -1,0 +1,79 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { KubernetesObject } from '../../../shared/api/object.ts';
+import type { CommitQueue } from '../../store/commit-queue.ts';
+import type { StoreReader, StoreTransaction } from '../../store/store.ts';
+import type { UserInfo } from '../registry/registry.ts';
+
+/**
+ * Bearer credentials of a cluster, kept in its store under a resource that no path leads to. A credential is named by
+ * its SHA-256, so that the store never holds anything that could be used, and each user has one: a new one replaces it.
+ */
+export interface Credentials {
+  /** `tokenHash`: SHA-256 of the bearer token, hex. */
+  find(tokenHash: string): UserInfo | undefined;
+  /** Makes a credential for the user, replaces the one it had, and returns the token: the only time that it is seen. */
+  issue(user: UserInfo): Promise<string>;
+  /** Forgets the user's credential, if there is one. */
+  revoke(userName: string): Promise<void>;
+}
+
+export interface CredentialsDeps {
+  reader: StoreReader;
+  commits: CommitQueue;
+  /** 32 random bytes, base64url. */
+  newToken(): string;
+  uid(): string;
+}
+
+/** Storage name of credentials; not a kind, hence in no path and no discovery. */
+export const credentialsResource = 'credentials.internal.fairlead';
+
+interface StoredCredential extends KubernetesObject {
+  user: UserInfo;
+}
+
+export function createCredentials({ reader, commits, newToken, uid }: CredentialsDeps): Credentials {
+  return {
+    find(tokenHash) {
+      const stored = reader.get(keyOf(tokenHash));
+      return stored && (JSON.parse(stored.json) as StoredCredential).user;
+    },
+    async issue(user) {
+      const token = newToken();
+      const name = hashToken(token);
+      const id = uid();
+      await commits.submit((tx) => {
+        remove(tx, user.name);
+        const json = JSON.stringify({ metadata: { name, uid: id, resourceVersion: String(tx.nextRevision) }, user });
+        tx.put({ key: keyOf(name), uid: id, json, labels: {}, owners: [], claims: [claimOf(user.name)] });
+      });
+      return token;
+    },
+    revoke: (userName) => commits.submit((tx) => remove(tx, userName)),
+  };
+}
+
+function remove(tx: StoreTransaction, userName: string): void {
+  const held = tx.claimant(claimOf(userName));
+  const stored = held && tx.get(held);
+  if (stored) tx.delete(stored.key, stored.json);
+}
+
+function keyOf(tokenHash: string) {
+  return { resource: credentialsResource, namespace: '', name: tokenHash };
+}
+
+function claimOf(userName: string): string {
+  return `credential/${userName}`;
+}
+
+/** SHA-256 of a token, hex: the form in which credentials are looked up and compared. */
+export function hashToken(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** Compares two hex digests in constant time. */
+export function sameHash(a: string, b: string): boolean {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,70 @@
+import { unknownResource } from '../../../shared/api/errors.ts';
+import { discover } from './discovery.ts';
+import { internalHeaders } from './internal-headers.ts';
+import { type Assets, serveOpenApi } from './openapi.ts';
+import { parseRequestInfo } from './request-info.ts';
+import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
+import { type ErrorLog, plainText, respondToError } from './respond.ts';
+import { versionInfo } from './version.ts';
+
+/** A further part of the API below a path of its own (`/fairlead/v1/`). Undefined: no such path. */
+export type Extension = (request: Request, path: string) => Promise<Response | undefined>;
+
+export interface ClusterCoreDeps extends ResourceHandlerDeps {
+  assets: Assets;
+  extensions: readonly Extension[];
+  log: ErrorLog;
+}
+
+/**
+ * The API server of one cluster (or of one of its shards), without a host: a function from requests, whose paths have
+ * no cluster prefix any more, to responses. It never throws.
+ */
+export interface ClusterCore {
+  fetch(request: Request): Promise<Response>;
+}
+
+const healthPath = /^\/(healthz|livez|readyz)(\/|$)/;
+
+export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
+  const handleResource = createResourceHandler(deps);
+
+  async function route(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const info = parseRequestInfo(request.method, url.pathname, url.searchParams);
+    if (info.isResource) return handleResource(request, url.searchParams, info);
+    for (const extension of deps.extensions) {
+      const response = await extension(request, url.pathname);
+      if (response) return response;
+    }
+    return handleNonResource(request, url.pathname);
+  }
+
+  async function handleNonResource(request: Request, path: string): Promise<Response> {
+    const tokenHash = request.headers.get(internalHeaders.tokenHash) ?? undefined;
+    const isPublic = healthPath.test(path) || path === '/version';
+    // As in Kubernetes, anyone may ask after health and version, but a wrong credential is refused even there.
+    if (!isPublic || tokenHash !== undefined) {
+      await deps.access.admit(tokenHash, { verb: request.method.toLowerCase(), path });
+    }
+    if (request.method !== 'GET') throw methodNotAllowed();
+    if (healthPath.test(path)) return plainText('ok');
+    if (path === '/version') return Response.json(versionInfo);
+    const accept = request.headers.get('accept');
+    const openApi = await serveOpenApi(deps.assets, path, accept);
+    if (openApi) return openApi;
+    const discovered = discover(deps.kinds.all(), path, accept);
+    if (!discovered) throw unknownResource();
+    return Response.json(discovered.body, { headers: { 'content-type': discovered.contentType, vary: 'Accept' } });
+  }
+
+  return {
+    async fetch(request) {
+      try {
+        return await route(request);
+      } catch (error) {
+        return respondToError(error, request.headers.get('accept'), deps.log);
+      }
+    },
+  };
+}

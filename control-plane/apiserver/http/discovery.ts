@@ -1,0 +1,190 @@
+import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
+import { prefers } from './negotiate.ts';
+import { type VirtualResource, virtualResources } from './virtual-resources.ts';
+
+/** An answer of the discovery endpoints with the media type that it is declared as. */
+export interface DiscoveryAnswer {
+  contentType: string;
+  body: object;
+}
+
+const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const subresourceVerbs = ['get', 'patch', 'update'] as const;
+const aggregated = { as: 'APIGroupDiscoveryList', g: 'apidiscovery.k8s.io', v: 'v2' };
+const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+
+/**
+ * Answers `/api`, `/apis`, `/api/v1`, `/apis/GROUP` and `/apis/GROUP/VERSION`, the first two also in the aggregated
+ * form that current clients ask for. Undefined for a path that is none of them or names an unknown group.
+ */
+export function discover(
+  kinds: readonly KindDefinition[],
+  path: string,
+  accept: string | null,
+): DiscoveryAnswer | undefined {
+  const parts = path.split('/').filter((part) => part !== '');
+  const wantsAggregated = prefers(accept, aggregated);
+  const resources = resourcesOf(kinds);
+  if (parts[0] === 'api') {
+    if (parts.length === 1) {
+      return wantsAggregated ? aggregate(resources, (group) => group === '') : plain(coreVersions);
+    }
+    return parts.length === 2 ? resourceList(resources, '', parts[1]!) : undefined;
+  }
+  if (parts[0] !== 'apis') return undefined;
+  switch (parts.length) {
+    case 1:
+      if (wantsAggregated) return aggregate(resources, (group) => group !== '');
+      return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(resources).map(describeGroup) });
+    case 2: {
+      const group = groupsOf(resources).find(({ name }) => name === parts[1]);
+      return group && plain({ kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(group) });
+    }
+    case 3:
+      return resourceList(resources, parts[1]!, parts[2]!);
+    default:
+      return undefined;
+  }
+}
+
+const coreVersions = {
+  kind: 'APIVersions',
+  versions: ['v1'],
+  serverAddressByClientCIDRs: [{ clientCIDR: '0.0.0.0/0', serverAddress: '' }],
+};
+
+function plain(body: object): DiscoveryAnswer {
+  return { contentType: 'application/json', body };
+}
+
+/** One line of discovery: a resource or a subresource (`pods/status`). */
+interface Resource {
+  group: string;
+  version: string;
+  name: string;
+  singularName: string;
+  namespaced: boolean;
+  kind: string;
+  /** Group and version of the kind where they are not the resource's own. */
+  kindGroup?: string;
+  kindVersion?: string;
+  verbs: readonly string[];
+  shortNames?: readonly string[];
+  categories?: readonly string[];
+}
+
+function resourcesOf(kinds: readonly KindDefinition[]): Resource[] {
+  const all = [...kinds.flatMap(resourcesOfKind), ...virtualResources.map(resourceOfVirtual)];
+  return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resourcesOfKind(kind: KindDefinition): Resource[] {
+  const { group, version, plural, subresources = {} } = kind;
+  const base = { group, version, namespaced: kind.scope === 'Namespaced' };
+  const list: Resource[] = [
+    {
+      ...base,
+      name: plural,
+      singularName: kind.singular,
+      kind: kind.kind,
+      verbs: kind.verbs ?? allVerbs,
+      shortNames: kind.shortNames,
+      categories: kind.categories,
+    },
+  ];
+  const add = (name: string, rest: Pick<Resource, 'kind' | 'verbs' | 'kindGroup' | 'kindVersion'>) =>
+    list.push({ ...base, name: `${plural}/${name}`, singularName: '', ...rest });
+  if (subresources.status) add('status', { kind: kind.kind, verbs: subresourceVerbs });
+  if (subresources.scale) {
+    add('scale', { kind: 'Scale', kindGroup: 'autoscaling', kindVersion: 'v1', verbs: subresourceVerbs });
+  }
+  for (const [name, other] of Object.entries(subresources.others ?? {})) {
+    add(name, { kind: other.kind, kindGroup: other.group, kindVersion: other.version, verbs: other.verbs });
+  }
+  return list;
+}
+
+function resourceOfVirtual(resource: VirtualResource): Resource {
+  const { group, version, plural, kind } = resource;
+  return { group, version, name: plural, singularName: kind.toLowerCase(), namespaced: false, kind, verbs: ['create'] };
+}
+
+interface Group {
+  name: string;
+  versions: string[];
+}
+
+function groupsOf(resources: readonly Resource[]): Group[] {
+  const groups = new Map<string, Set<string>>();
+  for (const { group, version } of resources) {
+    if (group === '') continue;
+    const versions = groups.get(group) ?? new Set();
+    groups.set(group, versions.add(version));
+  }
+  return [...groups]
+    .map(([name, versions]) => ({ name, versions: [...versions] }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function describeGroup({ name, versions }: Group): object {
+  const described = versions.map((version) => ({ groupVersion: apiVersionOf({ group: name, version }), version }));
+  return { name, versions: described, preferredVersion: described[0] };
+}
+
+function resourceList(resources: readonly Resource[], group: string, version: string): DiscoveryAnswer | undefined {
+  const mine = resources.filter((resource) => resource.group === group && resource.version === version);
+  if (mine.length === 0) return undefined;
+  return plain({
+    kind: 'APIResourceList',
+    apiVersion: 'v1',
+    groupVersion: apiVersionOf({ group, version }),
+    resources: mine.map(({ group: _group, version: _version, kindGroup, kindVersion, ...rest }) => ({
+      ...rest,
+      ...(kindGroup ? { group: kindGroup } : {}),
+      ...(kindVersion ? { version: kindVersion } : {}),
+    })),
+  });
+}
+
+function aggregate(resources: readonly Resource[], includes: (group: string) => boolean): DiscoveryAnswer {
+  const groups = [{ name: '', versions: ['v1'] }, ...groupsOf(resources)].filter(({ name }) => includes(name));
+  const items = groups.map((group) => ({
+    metadata: group.name ? { name: group.name, creationTimestamp: null } : { creationTimestamp: null },
+    versions: group.versions.map((version) => ({
+      version,
+      resources: aggregatedResources(resources.filter((one) => one.group === group.name && one.version === version)),
+      freshness: 'Current',
+    })),
+  }));
+  const { g, v, as } = aggregated;
+  return { contentType: aggregatedType, body: { kind: as, apiVersion: `${g}/${v}`, metadata: {}, items } };
+}
+
+function aggregatedResources(resources: readonly Resource[]): object[] {
+  return resources
+    .filter(({ name }) => !name.includes('/'))
+    .map((resource) => ({
+      resource: resource.name,
+      responseKind: responseKind(resource),
+      scope: resource.namespaced ? 'Namespaced' : 'Cluster',
+      singularResource: resource.singularName,
+      verbs: resource.verbs,
+      ...(resource.shortNames ? { shortNames: resource.shortNames } : {}),
+      ...(resource.categories ? { categories: resource.categories } : {}),
+      subresources: resources
+        .filter(({ name }) => name.startsWith(`${resource.name}/`))
+        .map((sub) => ({
+          subresource: sub.name.slice(resource.name.length + 1),
+          responseKind: responseKind(sub),
+          verbs: sub.verbs,
+        })),
+    }));
+}
+
+function responseKind(resource: Resource): object {
+  return {
+    group: resource.kindGroup ?? resource.group,
+    version: resource.kindVersion ?? resource.version,
+    kind: resource.kind,
+  };
+}

@@ -1,0 +1,49 @@
+import type { KubernetesObject } from '../../../shared/api/object.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { Negotiated } from './negotiate.ts';
+import { type IncludeObject, partialMetadata, renderTable } from './table.ts';
+
+/** The shape in which one client wants the events of its watch. */
+export interface EventShape {
+  as: Negotiated['as'];
+  includeObject: IncludeObject;
+  kind: KindDefinition;
+  nowMs(): number;
+}
+
+interface WatchEvent {
+  type: string;
+  object: KubernetesObject;
+}
+
+/**
+ * Turns frames (lines of watch events, as the cluster encodes them for all watchers) into what one client asked for.
+ * Plain JSON passes through untouched.
+ */
+export function eventShaper(shape: EventShape): (lines: string) => string {
+  if (!shape.as) return (lines) => lines;
+  let isFirst = true;
+  const reshape = (line: string): string => {
+    const event = JSON.parse(line) as WatchEvent;
+    // An ERROR carries a Status, which has no Table form.
+    if (event.type === 'ERROR') return line;
+    const object = shapeObject(event, isFirst);
+    isFirst = false;
+    return JSON.stringify({ type: event.type, object });
+  };
+
+  function shapeObject({ type, object }: WatchEvent, withColumns: boolean): object {
+    if (shape.as === 'PartialObjectMetadata') return partialMetadata(object);
+    const metadata = { resourceVersion: object.metadata.resourceVersion };
+    const objects = type === 'BOOKMARK' ? [] : [object];
+    const { kind, includeObject } = shape;
+    return renderTable(kind, objects, { includeObject, nowMs: shape.nowMs(), metadata, withColumns });
+  }
+
+  return (lines) =>
+    lines
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `${reshape(line)}\n`)
+      .join('');
+}

@@ -1,0 +1,106 @@
+import { Hono } from 'hono';
+import { notFound, unauthorized } from '../../../shared/api/errors.ts';
+import { resourceName } from '../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
+import { hashToken } from '../auth/credentials.ts';
+import { type AdminDeps, adminRoutes } from './admin.ts';
+import { readBounded } from './bounded-body.ts';
+import { extensionRoot } from './extensions.ts';
+import { forwardedHeaders, internalHeaders } from './internal-headers.ts';
+import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
+import { relayWatch } from './relay-watch.ts';
+import { parseRequestInfo, type ResourceRequest } from './request-info.ts';
+import { type ErrorLog, respondToError } from './respond.ts';
+import { shardOf } from './shards.ts';
+
+/** A Durable Object as the front sees it. */
+export interface ObjectPort {
+  fetch(request: Request): Promise<Response>;
+}
+
+export interface FrontDeps extends AdminDeps, NodeRouteDeps {
+  kinds: KindRegistry;
+  /** A cluster's main object, or a shard of it. */
+  clusterObject(cluster: string, shard: string): ObjectPort;
+  /** Epoch ms. */
+  now(): number;
+  random(): number;
+  log: ErrorLog;
+}
+
+/** One client request for one cluster; `path` has no cluster prefix. */
+export interface ClusterRequest {
+  request: Request;
+  cluster: string;
+  path: string;
+  query: URLSearchParams;
+  tokenHash: string | undefined;
+}
+
+export const defaultCluster = 'default';
+const clusterName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/**
+ * The stateless front: finds cluster and shard of a request, bounds its body, replaces the bearer token by its hash and
+ * hands it over. Nothing that it forwards carries a header of the client's that it does not know.
+ */
+export function createFront(deps: FrontDeps): { fetch(request: Request): Promise<Response> } {
+  const app = new Hono();
+  app.onError((error, context) => respondToError(error, context.req.header('accept') ?? null, deps.log));
+  app.route(`${extensionRoot}/clusters`, adminRoutes(deps));
+  app.all('/clusters/:cluster/*', ({ req }) => {
+    const cluster = req.param('cluster');
+    const prefix = `/clusters/${cluster}`;
+    return handle(deps, req.raw, cluster, new URL(req.url).pathname.slice(prefix.length));
+  });
+  app.all('*', ({ req }) => handle(deps, req.raw, defaultCluster, new URL(req.url).pathname));
+  return { fetch: async (request) => app.fetch(request) };
+}
+
+async function handle(deps: FrontDeps, request: Request, cluster: string, path: string): Promise<Response> {
+  if (!clusterName.test(cluster)) throw notFound({ resource: 'clusters', name: cluster });
+  const query = new URL(request.url).searchParams;
+  const call: ClusterRequest = { request, cluster, path, query, tokenHash: tokenHashOf(request) };
+
+  const connect = /^\/fairlead\/v1\/nodes\/([^/]+)\/connect$/.exec(path);
+  if (connect) return connectNode(deps, call, decodeURIComponent(connect[1]!));
+  const stream = /^\/fairlead\/v1\/streams\/([^/]+)$/.exec(path);
+  if (stream) return connectNodeStream(deps, call, decodeURIComponent(stream[1]!));
+
+  const info = parseRequestInfo(request.method, path, query);
+  const shard = info.isResource ? shardOf(deps.kinds, storageName(info)) : '';
+  const object = deps.clusterObject(cluster, shard);
+  if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
+
+  const response = await object.fetch(await forwarded(call));
+  const plan = response.headers.get(internalHeaders.streamPlan);
+  return plan ? runStreamPlan(deps, call, JSON.parse(decodeURIComponent(plan))) : response;
+}
+
+function storageName({ group, resource }: ResourceRequest): string {
+  return resourceName({ group, plural: resource });
+}
+
+/** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */
+export async function forwarded(call: ClusterRequest, options: { upgrade?: boolean } = {}): Promise<Request> {
+  const { request, path, query, tokenHash } = call;
+  const headers = new Headers();
+  for (const name of forwardedHeaders) {
+    const value = request.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  if (tokenHash) headers.set(internalHeaders.tokenHash, tokenHash);
+  if (options.upgrade) headers.set('upgrade', 'websocket');
+  const search = query.size > 0 ? `?${query}` : '';
+  const body = await readBounded(request);
+  return new Request(`https://cluster${path}${search}`, { method: request.method, headers, body });
+}
+
+/** SHA-256 of the bearer token; undefined without an Authorization header. Anything but a bearer token is refused. */
+function tokenHashOf(request: Request): string | undefined {
+  const header = request.headers.get('authorization');
+  if (header === null) return undefined;
+  const token = /^bearer +(\S+)$/i.exec(header.trim())?.[1];
+  if (!token) throw unauthorized();
+  return hashToken(token);
+}

@@ -1,0 +1,80 @@
+import { StatusError } from '../../../shared/api/errors.ts';
+
+export type ResponseFormat = 'json' | 'yaml';
+
+/** What a client wants back, from its `Accept` header. */
+export interface Negotiated {
+  format: ResponseFormat;
+  /** `meta.k8s.io/v1` transformation of the result. */
+  as?: 'Table' | 'PartialObjectMetadata';
+}
+
+interface Clause {
+  type: string;
+  params: Map<string, string>;
+  quality: number;
+}
+
+const jsonTypes = new Set(['application/json', 'application/*', '*/*']);
+
+/** For objects and lists. Throws `NotAcceptable` when nothing in the header can be served. */
+export function negotiate(accept: string | null): Negotiated {
+  for (const clause of parseAccept(accept)) {
+    const format = formatOf(clause.type);
+    if (!format) continue;
+    const as = clause.params.get('as');
+    if (as === undefined) return { format };
+    if (clause.params.get('g') !== 'meta.k8s.io' || clause.params.get('v') !== 'v1') continue;
+    if (as === 'Table') return { format, as };
+    if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { format, as: 'PartialObjectMetadata' };
+  }
+  throw notAcceptable();
+}
+
+/** For answers that know no transformation: errors, discovery. Falls back to JSON where the client wants neither. */
+export function negotiateFormat(accept: string | null): ResponseFormat {
+  for (const clause of parseAccept(accept)) {
+    const format = formatOf(clause.type);
+    if (format) return format;
+  }
+  return 'json';
+}
+
+/** True when a clause of the header asks for `as` of group `g` and version `v`, before it asks for the plain type. */
+export function prefers(accept: string | null, wanted: { as: string; g: string; v: string }): boolean {
+  for (const clause of parseAccept(accept)) {
+    if (!jsonTypes.has(clause.type)) continue;
+    const as = clause.params.get('as');
+    if (as === undefined) return false;
+    if (as === wanted.as && clause.params.get('g') === wanted.g && clause.params.get('v') === wanted.v) return true;
+  }
+  return false;
+}
+
+function notAcceptable(): StatusError {
+  const accepted = 'only the following media types are accepted: application/json, application/yaml';
+  return new StatusError('NotAcceptable', accepted);
+}
+
+function formatOf(type: string): ResponseFormat | undefined {
+  if (jsonTypes.has(type)) return 'json';
+  return type === 'application/yaml' ? 'yaml' : undefined;
+}
+
+/** Clauses by descending quality, in the order of the header within one quality. */
+function parseAccept(accept: string | null): Clause[] {
+  const header = accept?.trim();
+  if (!header) return [{ type: '*/*', params: new Map(), quality: 1 }];
+  const clauses = header.split(',').map((text): Clause => {
+    const [type = '', ...rest] = text.split(';').map((part) => part.trim());
+    const params = new Map<string, string>();
+    for (const part of rest) {
+      const at = part.indexOf('=');
+      if (at > 0) params.set(part.slice(0, at), part.slice(at + 1).replace(/^"|"$/g, ''));
+    }
+    const quality = Number(params.get('q') ?? '1');
+    return { type: type.toLowerCase(), params, quality: Number.isFinite(quality) ? quality : 0 };
+  });
+  return clauses.filter((clause) => clause.quality > 0).sort((a, b) => b.quality - a.quality);
+}

@@ -1,0 +1,104 @@
+import { StatusError, unknownResource } from '../../../shared/api/errors.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
+import type { Access } from '../auth/access.ts';
+import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
+import type { UserInfo } from '../registry/registry.ts';
+import { internalHeaders } from './internal-headers.ts';
+import { negotiateFormat } from './negotiate.ts';
+import { parseObjectBody } from './request-body.ts';
+import type { RequestVerb, ResourceRequest } from './request-info.ts';
+import { respond } from './respond.ts';
+import type { VerbDeps, VerbHandler } from './verbs/context.ts';
+import { log } from './verbs/log.ts';
+import { get, list } from './verbs/read.ts';
+import { watch } from './verbs/watch.ts';
+import { create, deleteCollection, deleteOne, patch, update } from './verbs/write.ts';
+import { type VirtualResource, virtualResources } from './virtual-resources.ts';
+
+const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler>> = {
+  get,
+  list,
+  watch,
+  create,
+  update,
+  patch,
+  delete: deleteOne,
+  deletecollection: deleteCollection,
+};
+
+/** Subresources that are a conversation with the node rather than a view of the object, by name. */
+const connections: Readonly<Record<string, VerbHandler>> = { log };
+
+/** Verbs that a collection over all namespaces answers. */
+const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
+
+export interface ResourceHandlerDeps extends VerbDeps {
+  kinds: KindRegistry;
+  access: Access;
+  authorizer: Authorizer;
+}
+
+/** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
+export function createResourceHandler(deps: ResourceHandlerDeps) {
+  return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
+    const tokenHash = request.headers.get(internalHeaders.tokenHash) ?? undefined;
+    const user = await deps.access.admit(tokenHash, attributesOf(info));
+    const kind = deps.kinds.byPath(info.group, info.version, info.resource);
+    if (kind) return handlerFor(kind, info)(deps, { request, query, info, kind, user });
+    const virtual = virtualResources.find((one) => isAt(one, info));
+    if (!virtual) throw unknownResource();
+    return createVirtual(deps, virtual, { request, info, user });
+  };
+}
+
+function attributesOf({ verb, group, resource, subresource, namespace, name }: ResourceRequest): ResourceAttributes {
+  return { verb, group, resource, subresource, namespace, name };
+}
+
+function isAt(virtual: VirtualResource, { group, version, resource }: ResourceRequest): boolean {
+  return virtual.group === group && virtual.version === version && virtual.plural === resource;
+}
+
+function handlerFor(kind: KindDefinition, info: ResourceRequest): VerbHandler {
+  const { verb, namespace, name, subresource } = info;
+  if (verb === 'unsupported') throw methodNotAllowed();
+  if (kind.scope === 'Cluster' && namespace !== '') throw unknownResource();
+  if (kind.scope === 'Namespaced' && namespace === '') {
+    if (name !== '') throw unknownResource();
+    if (!acrossNamespaces.has(verb)) throw methodNotAllowed();
+  }
+  if (subresource !== '') return subresourceHandler(kind, info);
+  // POST goes to collections, PUT and PATCH to objects.
+  if ((verb === 'create') === (name !== '') && (verb === 'create' || verb === 'update' || verb === 'patch')) {
+    throw methodNotAllowed();
+  }
+  if (kind.verbs && !kind.verbs.includes(verb)) throw methodNotAllowed();
+  return handlers[verb];
+}
+
+function subresourceHandler(kind: KindDefinition, { verb, subresource }: ResourceRequest): VerbHandler {
+  const declared = kind.subresources?.others?.[subresource];
+  const connect = connections[subresource];
+  if (!declared || !connect) {
+    if (verb === 'get' || verb === 'create' || verb === 'update' || verb === 'patch') return handlers[verb];
+    throw methodNotAllowed();
+  }
+  if (!declared.verbs.includes(verb)) throw methodNotAllowed();
+  return connect;
+}
+
+async function createVirtual(
+  deps: ResourceHandlerDeps,
+  virtual: VirtualResource,
+  { request, info, user }: { request: Request; info: ResourceRequest; user: UserInfo },
+): Promise<Response> {
+  if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
+  const { value } = await parseObjectBody(await request.text(), request.headers.get('content-type'), virtual.kind);
+  const answer = virtual.create(value, { user, authorizer: deps.authorizer });
+  return respond({ code: 201, json: JSON.stringify(answer) }, negotiateFormat(request.headers.get('accept')));
+}
+
+export function methodNotAllowed(): StatusError {
+  return new StatusError('MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+}

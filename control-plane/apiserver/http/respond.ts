@@ -1,0 +1,62 @@
+import { StatusError } from '../../../shared/api/errors.ts';
+import { negotiateFormat, type ResponseFormat } from './negotiate.ts';
+import { toYaml } from './yaml.ts';
+
+/** What an endpoint answers before it is written in the client's format. */
+export interface Answer {
+  code: number;
+  /** JSON text. */
+  json: string;
+  /** Texts of `Warning` headers. */
+  warnings?: readonly string[];
+}
+
+/** Writes an answer in the negotiated format. */
+export async function respond(answer: Answer, format: ResponseFormat): Promise<Response> {
+  const headers = new Headers({
+    'content-type': format === 'yaml' ? 'application/yaml' : 'application/json',
+    'cache-control': 'no-cache, private',
+  });
+  for (const warning of answer.warnings ?? []) headers.append('warning', warningHeader(warning));
+  const body = format === 'yaml' ? await toYaml(JSON.parse(answer.json)) : answer.json;
+  return new Response(body, { status: answer.code, headers });
+}
+
+/**
+ * The one place where anything thrown becomes a response. What is not a StatusError is a bug: it is logged with its
+ * stack and told to the client without internals.
+ */
+export async function respondToError(error: unknown, accept: string | null, log: ErrorLog): Promise<Response> {
+  const status = error instanceof StatusError ? error : unexpected(error, log);
+  const response = await respond(
+    { code: status.code, json: JSON.stringify(status.toStatus()) },
+    negotiateFormat(accept),
+  );
+  const retryAfter = status.details?.retryAfterSeconds;
+  if (retryAfter) response.headers.set('retry-after', String(retryAfter));
+  return response;
+}
+
+export type ErrorLog = (message: string, fields: Record<string, unknown>) => void;
+
+function unexpected(error: unknown, log: ErrorLog): StatusError {
+  log('request failed unexpectedly', {
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  return new StatusError('InternalError', 'Internal error occurred: the server could not complete the request', {
+    causes: [{ message: 'the server could not complete the request' }],
+  });
+}
+
+export function plainText(body: string, status = 200): Response {
+  return new Response(body, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
+}
+
+/** `299 - "text"`, with what a header cannot carry removed. */
+function warningHeader(text: string): string {
+  const escaped = text
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"');
+  return `299 - "${escaped}"`;
+}

@@ -1,0 +1,61 @@
+import { badRequest } from '../../../shared/api/errors.ts';
+import type { KubernetesObject } from '../../../shared/api/object.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+
+/** What a row carries besides its cells. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+export function parseIncludeObject(query: URLSearchParams): IncludeObject {
+  const value = query.get('includeObject') || 'Metadata';
+  if (value === 'None' || value === 'Metadata' || value === 'Object') return value;
+  throw badRequest(`unrecognized includeObject value: ${JSON.stringify(value)}`);
+}
+
+export interface TableOptions {
+  includeObject: IncludeObject;
+  nowMs: number;
+  metadata: Record<string, unknown>;
+  /** Later events of one watch leave the columns out. */
+  withColumns?: boolean;
+}
+
+/** A `meta.k8s.io/v1` Table of these objects, as JSON-able value. */
+export function renderTable(kind: KindDefinition, objects: readonly KubernetesObject[], options: TableOptions): object {
+  const { includeObject, nowMs, metadata, withColumns = true } = options;
+  return {
+    kind: 'Table',
+    apiVersion: 'meta.k8s.io/v1',
+    metadata,
+    columnDefinitions: withColumns ? columnDefinitions(kind) : null,
+    rows: objects.map((object) => ({
+      cells: kind.columns.map((column) => column.cell(object, { nowMs })),
+      object: rowObject(object, includeObject),
+    })),
+  };
+}
+
+function columnDefinitions(kind: KindDefinition): object[] {
+  return kind.columns.map(({ name, type, format, description, priority }) => ({
+    name,
+    type,
+    format: format ?? '',
+    description,
+    priority: priority ?? 0,
+  }));
+}
+
+function rowObject(object: KubernetesObject, include: IncludeObject): object | null {
+  if (include === 'None') return null;
+  return include === 'Object' ? object : partialMetadata(object);
+}
+
+/** The object as `PartialObjectMetadata`. */
+export function partialMetadata(object: KubernetesObject): object {
+  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+}
+
+/** A `PartialObjectMetadataList` of these objects. */
+export function partialMetadataList(objects: readonly KubernetesObject[], metadata: Record<string, unknown>): object {
+  const items = objects.map(partialMetadata);
+  return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items };
+}

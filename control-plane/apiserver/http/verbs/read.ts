@@ -1,0 +1,31 @@
+import { encodeList } from '../../registry/encoding.ts';
+import { parseListOptions, validateListOptions } from '../list-options.ts';
+import { respond } from '../respond.ts';
+import { parseIncludeObject, partialMetadataList, renderTable } from '../table.ts';
+import { negotiated, respondWithObject, type VerbHandler } from './context.ts';
+
+/** GET of one object or subresource. */
+export const get: VerbHandler = async (deps, request) => {
+  const { kind, info } = request;
+  const { namespace, name, subresource } = info;
+  const stored = deps.registry.get(deps.reader, { kind, namespace, name, subresource: subresource || undefined });
+  return respondWithObject(deps, request, { code: 200, json: stored.json });
+};
+
+/** GET of a collection. */
+export const list: VerbHandler = async (deps, request) => {
+  const { kind, info, query } = request;
+  const { format, as } = negotiated(request);
+  const options = parseListOptions(query);
+  validateListOptions(options);
+  const includeObject = as === 'Table' ? parseIncludeObject(query) : 'None';
+  const outcome = deps.registry.list(deps.reader, { kind, namespace: info.namespace, ...options });
+  if (!as) return respond({ code: 200, json: encodeList(outcome) }, format);
+
+  const objects = outcome.items.map((item) => deps.registry.parse(item));
+  const shown =
+    as === 'PartialObjectMetadata'
+      ? partialMetadataList(objects, outcome.metadata)
+      : renderTable(kind, objects, { includeObject, nowMs: deps.now(), metadata: outcome.metadata });
+  return respond({ code: 200, json: JSON.stringify(shown) }, format);
+};

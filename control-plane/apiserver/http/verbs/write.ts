@@ -1,0 +1,100 @@
+import { badRequest } from '../../../../shared/api/errors.ts';
+import type { WriteRequest } from '../../registry/registry.ts';
+import { parseListOptions } from '../list-options.ts';
+import { parseObjectBody, parseOptionsBody, parsePatchBody } from '../request-body.ts';
+import { parseDeleteOptions, parsePatchOptions, parseWriteOptions } from '../write-options.ts';
+import { negotiated, respondWithObject, type VerbDeps, type VerbHandler, type VerbRequest } from './context.ts';
+
+/** POST to a collection or a subresource. */
+export const create: VerbHandler = async (deps, request) => {
+  const options = parseWriteOptions(optionSource(request), 'CreateOptions');
+  const { value, raw } = await objectBody(request);
+  const { name } = request.info;
+  return commit(deps, request, {
+    verb: 'create',
+    ...target(request),
+    ...options,
+    body: value,
+    raw,
+    name: name || undefined,
+  });
+};
+
+/** PUT of an object or a subresource. */
+export const update: VerbHandler = async (deps, request) => {
+  const options = parseWriteOptions(optionSource(request), 'UpdateOptions');
+  const { value, raw } = await objectBody(request);
+  return commit(deps, request, {
+    verb: 'update',
+    ...target(request),
+    ...options,
+    body: value,
+    raw,
+    name: request.info.name,
+  });
+};
+
+export const patch: VerbHandler = async (deps, request) => {
+  const contentType = request.request.headers.get('content-type');
+  const { value, raw, patchType } = await parsePatchBody(await request.request.text(), contentType);
+  const options = parseWriteOptions(optionSource(request), 'PatchOptions');
+  const { force } = parsePatchOptions(request.query, patchType);
+  const { name } = request.info;
+  return commit(deps, request, {
+    verb: 'patch',
+    ...target(request),
+    ...options,
+    name,
+    patchType,
+    body: value,
+    raw,
+    force,
+  });
+};
+
+export const deleteOne: VerbHandler = async (deps, request) => {
+  const options = await deleteOptions(request);
+  const write = withDryRun(parseWriteOptions(optionSource(request), 'DeleteOptions'), options.dryRun);
+  return commit(deps, request, { verb: 'delete', ...target(request), ...write, name: request.info.name, options });
+};
+
+export const deleteCollection: VerbHandler = async (deps, request) => {
+  const options = await deleteOptions(request);
+  const write = withDryRun(parseWriteOptions(optionSource(request), 'DeleteOptions'), options.dryRun);
+  const { labelSelector, fieldSelector } = parseListOptions(request.query);
+  return commit(deps, request, {
+    verb: 'deletecollection',
+    ...target(request),
+    ...write,
+    options,
+    labelSelector,
+    fieldSelector,
+  });
+};
+
+function target({ kind, info }: VerbRequest) {
+  return { kind, namespace: info.namespace, subresource: info.subresource || undefined };
+}
+
+function optionSource({ query, request, user }: VerbRequest) {
+  return { query, userAgent: request.headers.get('user-agent'), user };
+}
+
+async function objectBody({ request, kind }: VerbRequest) {
+  return parseObjectBody(await request.text(), request.headers.get('content-type'), kind.kind);
+}
+
+async function deleteOptions({ request, query, info }: VerbRequest) {
+  if (info.subresource) throw badRequest('subresources cannot be deleted');
+  return parseDeleteOptions(query, await parseOptionsBody(await request.text(), request.headers.get('content-type')));
+}
+
+function withDryRun<T extends { dryRun?: boolean }>(options: T, inBody: readonly string[] | undefined): T {
+  return { ...options, dryRun: options.dryRun || (inBody?.length ?? 0) > 0 };
+}
+
+async function commit(deps: VerbDeps, request: VerbRequest, write: WriteRequest): Promise<Response> {
+  negotiated(request); // an unacceptable Accept header must not be found out after the write
+  const outcome = await deps.commits.submit((tx) => deps.registry.write(tx, write));
+  return respondWithObject(deps, request, outcome);
+}

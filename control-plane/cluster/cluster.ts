@@ -1,0 +1,161 @@
+import type { ClusterSettings } from '../../shared/kinds/define-kind.ts';
+import { resourceName } from '../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../shared/kinds/registry.ts';
+import { createAdmission } from '../apiserver/admission/admission.ts';
+import { defaultPlugins } from '../apiserver/admission/plugins.ts';
+import { type Access, createAccess } from '../apiserver/auth/access.ts';
+import { createAuthorizer } from '../apiserver/auth/authorize.ts';
+import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
+import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
+import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
+import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
+import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
+import type { Assets } from '../apiserver/http/openapi.ts';
+import type { ErrorLog } from '../apiserver/http/respond.ts';
+import { shardOf } from '../apiserver/http/shards.ts';
+import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
+import { createRegistry } from '../apiserver/registry/create-registry.ts';
+import type { Registry, UserInfo } from '../apiserver/registry/registry.ts';
+import type { ClusterClient } from '../client.ts';
+import type { ValueCodec } from '../store/codec.ts';
+import { type CommitQueue, createCommitQueue } from '../store/commit-queue.ts';
+import { createStore } from '../store/create-store.ts';
+import type { SqlDatabase } from '../store/database.ts';
+import { startMaintenance } from '../store/maintenance.ts';
+import type { Store, StoredObject } from '../store/store.ts';
+import type { Timers } from '../timers/timers.ts';
+import { createLocalClient } from './local-client.ts';
+import { createWatches, type Watches, type WatchesDeps } from './watches.ts';
+
+export interface ClusterDeps {
+  kinds: KindRegistry;
+  settings: ClusterSettings;
+  /** Empty for the main object, else the name of the shard that this is. */
+  shard: string;
+  sql: SqlDatabase;
+  codec?: ValueCodec;
+  /** Resolves when all that was committed is on disk. */
+  sync(): Promise<void>;
+  timers: Timers;
+  /** Only in a shard: who may do what is decided by the main object. */
+  access?: Access;
+  /** The client of another shard (or of the main object, `''`). */
+  sibling(shard: string): ClusterClient;
+  bindWatches: WatchesDeps['bind'];
+  streams: NodeStreams;
+  assets: Assets;
+  /** Epoch ms. */
+  now(): number;
+  random(): number;
+  uid(): string;
+  /** Cryptographically strong. */
+  randomBytes(length: number): Uint8Array;
+  schedule(run: () => void, delayMs: number): void;
+  log: ErrorLog;
+}
+
+/** One object of a cluster: its store and everything that works on it, without a host. */
+export interface Cluster {
+  store: Store;
+  commits: CommitQueue;
+  registry: Registry;
+  kinds: KindRegistry;
+  settings: ClusterSettings;
+  access: Access;
+  credentials: Credentials;
+  watches: Watches;
+  core: ClusterCore;
+  /** The cluster as a component sees it that writes as this user. */
+  clientFor(user: UserInfo, fieldManager: string): ClusterClient;
+}
+
+export function createCluster(deps: ClusterDeps): Cluster {
+  const { kinds, settings, now, random, uid, log, schedule, shard } = deps;
+  const store = createStore({
+    sql: deps.sql,
+    now,
+    codec: deps.codec,
+    onListenerError: (error) => log('commit listener failed', { error: describeError(error) }),
+  });
+  const commits = createCommitQueue({ store, sync: deps.sync });
+  // Namespaces live in the main object: what needs them to be looked at is decided there.
+  const plugins = shard === '' ? defaultPlugins : defaultPlugins.filter(({ name }) => name !== 'NamespaceLifecycle');
+  const registry = createRegistry({ kinds, settings, admission: createAdmission(plugins), now, random, uid });
+  const credentials = createCredentials({
+    reader: store,
+    commits,
+    newToken: () => base64url(deps.randomBytes(32)),
+    uid,
+  });
+  const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
+  const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
+  const parse = ({ json }: { json: string }) => JSON.parse(json);
+  const authorizer = createAuthorizer(createNodeRules({ reader: store, kinds, parse }));
+  const access = deps.access ?? createAccess({ tokens: [credentials, bootstrapTokens], authorizer });
+  const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
+  const extensionDeps = { access, credentials, bootstrapTokens };
+  const core = createClusterCore({
+    reader: store,
+    commits,
+    registry,
+    kinds,
+    access,
+    authorizer,
+    watches,
+    streams: deps.streams,
+    assets: deps.assets,
+    extensions: [tokensExtension(extensionDeps), joinExtension(extensionDeps), noOtherExtension(extensionDeps)],
+    now,
+    log,
+  });
+  startMaintenance({
+    store,
+    timers: deps.timers,
+    now,
+    expiringResources: () => expiringResources(kinds, shard),
+    remove: (expired) => removeExpired(commits, expired),
+  });
+  const clientFor = (user: UserInfo, fieldManager: string) =>
+    createLocalClient({ store, commits, registry, kinds, shard, user, fieldManager, sibling: deps.sibling });
+  return { store, commits, registry, kinds, settings, access, credentials, watches, core, clientFor };
+}
+
+function expiringResources(kinds: KindRegistry, shard: string): string[] {
+  const expiring = kinds
+    .all()
+    .filter((kind) => kind.storage?.ttlSeconds)
+    .map(resourceName);
+  const here = expiring.filter((resource) => shardOf(kinds, resource) === shard);
+  return shard === '' ? [...here, bootstrapTokensResource] : here;
+}
+
+/** As deletions that watchers see; one that has been written again meanwhile stays. */
+async function removeExpired(commits: CommitQueue, expired: readonly StoredObject[]): Promise<void> {
+  await commits.submit((tx) => {
+    for (const { key, revision } of expired) {
+      const stored = tx.get(key);
+      if (stored?.revision !== revision) continue;
+      const object = JSON.parse(stored.json) as { metadata: { resourceVersion: string } };
+      object.metadata.resourceVersion = String(tx.nextRevision);
+      tx.delete(key, JSON.stringify(object));
+    }
+  });
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}
+
+const lowerCaseAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** One character a byte. 256 is not a multiple of 36: the bias costs less than a bit of the whole secret. */
+function lowerCaseText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => lowerCaseAlphabet[byte % lowerCaseAlphabet.length]).join('');
+}
+
+export function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,97 @@
+import { parseFieldSelector, parseLabelSelector } from '../../shared/api/selectors.ts';
+import { type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../shared/kinds/registry.ts';
+import { bookmark } from '../apiserver/http/bookmark.ts';
+import type { WatchOpener, WatchTarget } from '../apiserver/http/verbs/watch.ts';
+import { parseRevision } from '../apiserver/registry/list-options.ts';
+import type { Registry } from '../apiserver/registry/registry.ts';
+import type { Store } from '../store/store.ts';
+import { WatchHub } from '../watch/hub.ts';
+import { plainEvent, type WatchAttachment, type WatchedObject, watchedObject } from '../watch/watcher.ts';
+
+export interface WatchesDeps {
+  store: Store;
+  registry: Registry;
+  kinds: KindRegistry;
+  /** Connects the hub with the sockets of the host; `open` answers with the client's end of a new one. */
+  bind(hub: WatchHub): { open(attachment: WatchAttachment, initial: readonly string[]): Response };
+  schedule(run: () => void, delayMs: number): void;
+  log(message: string, fields: Record<string, unknown>): void;
+}
+
+export interface Watches extends WatchOpener {
+  closeAll(reason: string): void;
+}
+
+const format = 'json';
+
+/** The watches of one store: Kubernetes' rules of where a watch starts, over the hub that serves it. */
+export function createWatches(deps: WatchesDeps): Watches {
+  const { store, registry, kinds, log } = deps;
+  const hub = new WatchHub({
+    store,
+    matcherFor: (attachment) => matcherFor(kinds, attachment),
+    encode: (type, object) => plainEvent(type, object),
+    schedule: deps.schedule,
+    onError: (error) => log('watch flush failed', { error: String(error) }),
+  });
+  const sockets = deps.bind(hub);
+
+  function open(target: WatchTarget): Response {
+    const start = startOf(target);
+    const { kind, namespace, options } = target;
+    const attachment: WatchAttachment = {
+      resource: resourceName(kind),
+      ...(namespace ? { namespace } : {}),
+      ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
+      ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
+      format,
+      revision: start.revision,
+    };
+    matcherFor(kinds, attachment); // malformed selectors are refused before there is a socket
+    return sockets.open(attachment, start.initial);
+  }
+
+  /** Where a watch begins: after a revision, or with the present state as synthetic ADDED events. */
+  function startOf({ kind, namespace, options }: WatchTarget): { revision: number; initial: string[] } {
+    const asked = parseRevision(options.resourceVersion);
+    const wantsState = options.sendInitialEvents ?? asked === 0;
+    // One that is older than the log gets its ERROR event from the hub.
+    if (!wantsState) return { revision: asked > 0 ? asked : store.revision, initial: [] };
+    const { labelSelector, fieldSelector } = options;
+    const { items } = registry.list(store, { kind, namespace, labelSelector, fieldSelector });
+    const initial = items.map((item) => plainEvent('ADDED', watchedObject(item.key, item.json)));
+    const { revision } = store;
+    if (options.sendInitialEvents && options.allowWatchBookmarks) {
+      initial.push(bookmark(kind, revision, { endsInitialEvents: true }));
+    }
+    return { revision, initial };
+  }
+
+  return { open, closeAll: (reason) => hub.closeAll(reason) };
+}
+
+/** Compiles the selectors of a watch. Throws BadRequest for those that cannot be read. */
+function matcherFor(kinds: KindRegistry, attachment: Readonly<WatchAttachment>): (object: WatchedObject) => boolean {
+  const kind = kinds.byResource(attachment.resource);
+  const labels = parseLabelSelector(attachment.labelSelector ?? '');
+  const fields = parseFieldSelector(attachment.fieldSelector ?? '');
+  const selectable = kind?.selectableFields ?? {};
+  fields.requireSupported(Object.keys(selectable));
+  if (labels.isEmpty() && fields.isEmpty()) return () => true;
+  return (object) => {
+    const value = (field: string) => fieldValue(selectable, object, field);
+    if (!fields.isEmpty() && !fields.matches(value)) return false;
+    return labels.isEmpty() || labels.matches(object.parsed().metadata.labels ?? {});
+  };
+}
+
+function fieldValue(
+  selectable: NonNullable<KindDefinition['selectableFields']>,
+  object: WatchedObject,
+  field: string,
+): string {
+  if (field === 'metadata.name') return object.key.name;
+  if (field === 'metadata.namespace') return object.key.namespace;
+  return selectable[field]?.(object.parsed()) ?? '';
+}

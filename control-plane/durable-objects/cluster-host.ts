@@ -1,0 +1,128 @@
+import { Buffer } from 'node:buffer';
+import { builtInKinds } from '../../shared/kinds/index.generated.ts';
+import { KindRegistry } from '../../shared/kinds/registry.ts';
+import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
+import { clusterObjectName, gatewayIndex, gatewayObjectName, streamIdFor } from '../apiserver/http/object-names.ts';
+import { type Cluster, createCluster, describeError } from '../cluster/cluster.ts';
+import type { ClusterRecord } from '../cluster/cluster-admin.ts';
+import { createRemoteClient } from '../cluster/local-client.ts';
+import type { Env } from '../env.ts';
+import { parseSettings, resolveSettings } from '../settings.ts';
+import { createAesCodec } from '../store/aes-codec.ts';
+import { plainCodec, type ValueCodec } from '../store/codec.ts';
+import { createSqlTimerStorage } from '../timers/sql-timer-storage.ts';
+import { createTimers, type Timers } from '../timers/timers.ts';
+import { sqlStorageDatabase } from './sql-storage.ts';
+import { bindWatchSockets, type WatchSockets } from './watch-sockets.ts';
+
+/** A cluster (or a shard of it) in its Durable Object. */
+export interface ClusterHost {
+  cluster: Cluster;
+  timers: Timers;
+  /** Names of durable timers that an earlier instance has set. */
+  restored: readonly string[];
+  watchSockets: WatchSockets;
+}
+
+export const kinds = new KindRegistry(builtInKinds);
+
+/** How many gateways share the nodes of a cluster. One serves thousands; more is a matter of changing this number. */
+export const gatewayCount = 1;
+
+/** Builds a cluster from what the platform gives its object. */
+export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRecord): ClusterHost {
+  const { name, shard } = record;
+  const sql = sqlStorageDatabase(ctx.storage);
+  const { timers, restored } = openTimers(ctx);
+  const remote = (where: string) => {
+    const stub = env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name, where)));
+    return createRemoteClient({ call: (method, args) => stub.client('apiserver', method, args) });
+  };
+  const main = env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name)));
+  const box: { sockets?: WatchSockets } = {};
+  const cluster = createCluster({
+    kinds,
+    settings: resolveSettings(deploymentSettings(env), record.settings),
+    shard,
+    sql,
+    codec: codecOf(env),
+    sync: () => ctx.storage.sync(),
+    timers,
+    access:
+      shard === ''
+        ? undefined
+        : createRemoteAccess({ ask: (hash, attributes) => main.access(hash, attributes), now: Date.now }),
+    sibling: remote,
+    bindWatches(hub) {
+      const sockets = bindWatchSockets(ctx, hub);
+      box.sockets = sockets;
+      return {
+        open: (attachment, initial) =>
+          new Response(null, { status: 101, webSocket: sockets.open(attachment, initial) }),
+      };
+    },
+    streams: {
+      plan(node, request) {
+        const streamId = streamIdFor(node, crypto.randomUUID());
+        const path = `/clusters/${name}/fairlead/v1/streams/${encodeURIComponent(streamId)}`;
+        const gateway = gatewayObjectName(name, gatewayIndex(node, gatewayCount));
+        return { gateway, node, message: { type: 'openStream', streamId, path, request } };
+      },
+    },
+    assets: { fetch: (path) => env.ASSETS.fetch(`https://assets${path}`) },
+    now: Date.now,
+    random: Math.random,
+    uid: () => crypto.randomUUID(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    schedule: (run, delayMs) => void setTimeout(run, delayMs),
+    log: logError,
+  });
+  if (!box.sockets) throw new Error('the cluster bound no watches');
+  return { cluster, timers, restored, watchSockets: box.sockets };
+}
+
+/** The alarm timers of an object, with what an earlier instance has left of them. */
+export function openTimers(ctx: DurableObjectState): { timers: Timers; restored: readonly string[] } {
+  const storage = createSqlTimerStorage(sqlStorageDatabase(ctx.storage));
+  const timers = createTimers({
+    alarm: { get: () => ctx.storage.getAlarm(), set: (atMs) => ctx.storage.setAlarm(atMs) },
+    now: Date.now,
+    storage,
+    onError: (error, timer) => logError('timer failed', { timer, error: describeError(error) }),
+  });
+  return { timers, restored: [...storage.load().keys()] };
+}
+
+/** What `accessResult` needs of a host, for the shards that ask. */
+export function answerAccess(
+  { cluster }: ClusterHost,
+  tokenHash: string | undefined,
+  attributes: Parameters<Cluster['access']['admit']>[1] | undefined,
+) {
+  const { access } = cluster;
+  return accessResult(() => (attributes ? access.admit(tokenHash, attributes) : access.authenticate(tokenHash)));
+}
+
+export function deploymentSettings(env: Env) {
+  return parseSettings(env.FAIRLEAD_SETTINGS ? JSON.parse(env.FAIRLEAD_SETTINGS) : {});
+}
+
+/** Structured logs: one JSON object a line. */
+export function logError(message: string, fields: Record<string, unknown>): void {
+  console.error(JSON.stringify({ level: 'error', message, ...fields }));
+}
+
+export const log = {
+  info: (message: string, fields: Record<string, unknown> = {}) =>
+    console.log(JSON.stringify({ level: 'info', message, ...fields })),
+  warn: (message: string, fields: Record<string, unknown> = {}) =>
+    console.warn(JSON.stringify({ level: 'warn', message, ...fields })),
+  error: (message: string, fields: Record<string, unknown> = {}) => logError(message, fields),
+};
+
+function codecOf(env: Env): ValueCodec {
+  if (!env.FAIRLEAD_ENCRYPTION_KEY) return plainCodec;
+  const secret = new Uint8Array(Buffer.from(env.FAIRLEAD_ENCRYPTION_KEY, 'base64'));
+  const isEncrypted = (resource: string) => kinds.byResource(resource)?.storage?.encrypted === true;
+  return createAesCodec({ keys: [{ id: 'default', secret }], isEncrypted });
+}

@@ -1,0 +1,200 @@
+import { DurableObject } from 'cloudflare:workers';
+import { notFound, StatusError, unauthorized } from '../../shared/api/errors.ts';
+import type { HelloMessage } from '../../shared/protocol/messages.ts';
+import type { AccessResult } from '../apiserver/auth/access.ts';
+import { adminGroup, authenticatedGroup, type RequestAttributes } from '../apiserver/auth/authorize.ts';
+import { gatewayObjectName } from '../apiserver/http/object-names.ts';
+import { respondToError } from '../apiserver/http/respond.ts';
+import { bootstrapCluster } from '../apiserver/registry/bootstrap.ts';
+import type { ClusterClient } from '../client.ts';
+import type { ClusterRecord } from '../cluster/cluster-admin.ts';
+import { type Component, hostControllers, hostScheduler } from '../cluster/components.ts';
+import { answerRemote, type RemoteAnswer } from '../cluster/local-client.ts';
+import { createNodePlane } from '../cluster/node-plane.ts';
+import { type ComponentUser, componentUsers } from '../cluster/users.ts';
+import type { Env } from '../env.ts';
+import type { DeliveryBatch } from '../nodes/delivery.ts';
+import type { GatewayCluster } from '../nodes/gateway-core.ts';
+import type { CatchUp } from '../nodes/node-feed.ts';
+import type { HelloResult, NodeReport } from '../nodes/node-service.ts';
+import { firstServiceAddress } from '../settings.ts';
+import { answerAccess, type ClusterHost, gatewayCount, log, logError, openCluster } from './cluster-host.ts';
+import { kvCursor } from './kv-cursor.ts';
+
+const recordKey = 'cluster';
+
+interface Parts extends ClusterHost {
+  nodes: GatewayCluster;
+  components: readonly Component[];
+}
+
+/** The main object of a cluster, or one of its shards: an object that was never initialised stores nothing. */
+export class Cluster extends DurableObject<Env> {
+  #parts: Parts | undefined;
+
+  /** Makes this the object of a cluster; false when it is one already. */
+  async initialize(record: ClusterRecord): Promise<boolean> {
+    if (this.ctx.storage.kv.get(recordKey) !== undefined) return false;
+    this.ctx.storage.kv.put(recordKey, record);
+    if (record.shard === '') {
+      const { registry, kinds, commits, settings } = this.#require().cluster;
+      const apiServerIP = firstServiceAddress(settings);
+      await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
+    }
+    return true;
+  }
+
+  async issueAdminToken(): Promise<string> {
+    const user = { name: 'kubernetes-admin', groups: [adminGroup, authenticatedGroup] };
+    return this.#require().cluster.credentials.issue(user);
+  }
+
+  /** Forgets everything; the next request finds no cluster. */
+  async destroy(): Promise<void> {
+    this.#parts?.cluster.watches.closeAll('the cluster has been deleted');
+    this.#parts = undefined;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const parts = this.#open();
+    if (parts) return parts.cluster.core.fetch(request);
+    return respondToError(
+      notFound({ resource: 'clusters', name: this.ctx.id.name ?? '' }),
+      request.headers.get('accept'),
+      logError,
+    );
+  }
+
+  /** For shards and for the front: who a token speaks for, and whether they may. */
+  async access(tokenHash: string | undefined, attributes?: RequestAttributes): Promise<AccessResult> {
+    const parts = this.#open();
+    return parts ? answerAccess(parts, tokenHash, attributes) : { status: unauthorized().toStatus() };
+  }
+
+  /** The client interface, for components and shards in objects of their own. */
+  async client(user: ComponentUser, method: keyof ClusterClient, args: unknown[]): Promise<RemoteAnswer> {
+    const parts = this.#open();
+    if (!parts) return { status: new StatusError('NotFound', 'the cluster has been deleted').toStatus() };
+    const { identity, fieldManager } = componentUsers[user];
+    return answerRemote(parts.cluster.clientFor(identity, fieldManager), method, args);
+  }
+
+  nodeHello(node: string, message: HelloMessage): Promise<HelloResult | { refuse: string }> {
+    return this.#require().nodes.nodeHello(node, message);
+  }
+
+  nodeReports(batch: readonly NodeReport[]): Promise<string[]> {
+    return this.#require().nodes.nodeReports(batch);
+  }
+
+  async nodeLost(node: string, lastSeenMs: number): Promise<void> {
+    await this.#open()?.nodes.nodeLost(node, lastSeenMs);
+  }
+
+  nodeCatchUp(requests: readonly { node: string; after: number }[]): Promise<CatchUp[]> {
+    return this.#require().nodes.nodeCatchUp(requests);
+  }
+
+  override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
+    this.#open()?.watchSockets.message(socket, message);
+  }
+
+  override async webSocketClose(socket: WebSocket): Promise<void> {
+    this.#open()?.watchSockets.closed(socket);
+  }
+
+  override async webSocketError(socket: WebSocket): Promise<void> {
+    this.#open()?.watchSockets.closed(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#open()?.timers.run();
+  }
+
+  #require(): Parts {
+    const parts = this.#open();
+    if (!parts) throw new Error('this cluster has not been created');
+    return parts;
+  }
+
+  #open(): Parts | undefined {
+    if (this.#parts) return this.#parts;
+    const record = this.ctx.storage.kv.get<ClusterRecord>(recordKey);
+    if (!record) return undefined;
+    const host = openCluster(this.ctx, this.env, record);
+    this.#parts = { ...host, nodes: this.#nodePlane(host, record), components: this.#components(host, record) };
+    return this.#parts;
+  }
+
+  #nodePlane(host: ClusterHost, { name }: ClusterRecord): GatewayCluster {
+    const { cluster, timers, restored } = host;
+    const { GATEWAY } = this.env;
+    return createNodePlane({
+      cluster,
+      client: cluster.clientFor(componentUsers.apiserver.identity, componentUsers.apiserver.fieldManager),
+      gateways: gatewayCount,
+      deliver: async (index, batch: DeliveryBatch) =>
+        GATEWAY.get(GATEWAY.idFromName(gatewayObjectName(name, index))).deliver(batch),
+      timers,
+      restored,
+      now: Date.now,
+      schedule: (run, delayMs) => void setTimeout(run, delayMs),
+      log: logError,
+    });
+  }
+
+  /** Controllers and scheduler, here or in objects of their own; either way each commit wakes them. */
+  #components({ cluster, timers }: ClusterHost, { name, shard }: ClusterRecord): Component[] {
+    if (shard !== '') return [];
+    const components =
+      this.env.FAIRLEAD_CONTROLLERS === 'object'
+        ? this.#remoteComponents(name)
+        : this.#localComponents(cluster, timers);
+    const wake = () => {
+      for (const component of components) component.wake();
+    };
+    cluster.store.onCommit(wake);
+    // What an earlier instance left undone.
+    wake();
+    return components;
+  }
+
+  #localComponents(cluster: ClusterHost['cluster'], timers: ClusterHost['timers']): Component[] {
+    const deps = { kinds: cluster.kinds, settings: cluster.settings, timers, random: Math.random, now: Date.now, log };
+    const clientOf = ({ identity, fieldManager }: (typeof componentUsers)[ComponentUser]) =>
+      cluster.clientFor(identity, fieldManager);
+    const { kv } = this.ctx.storage;
+    return [
+      hostControllers({ ...deps, client: clientOf(componentUsers.controllers), cursor: kvCursor(kv, 'controllers') }),
+      hostScheduler({ ...deps, client: clientOf(componentUsers.scheduler), cursor: kvCursor(kv, 'scheduler') }),
+    ];
+  }
+
+  #remoteComponents(name: string): Component[] {
+    const { CONTROLLERS, SCHEDULER } = this.env;
+    return [CONTROLLERS, SCHEDULER].map((namespace) => {
+      const stub = namespace.get(namespace.idFromName(name));
+      let isCalling = false;
+      let isWanted = false;
+      const call = async () => {
+        isCalling = true;
+        while (isWanted) {
+          isWanted = false;
+          await stub
+            .wake(name)
+            .catch((error: unknown) => logError('component could not be woken', { error: String(error) }));
+        }
+        isCalling = false;
+      };
+      return {
+        wake() {
+          isWanted = true;
+          if (!isCalling) void call();
+        },
+        whenIdle: async () => undefined,
+      };
+    });
+  }
+}

@@ -1,0 +1,57 @@
+import { DurableObject } from 'cloudflare:workers';
+import { clusterObjectName } from '../apiserver/http/object-names.ts';
+import type { Component, ComponentDeps } from '../cluster/components.ts';
+import { createRemoteClient } from '../cluster/local-client.ts';
+import type { ComponentUser } from '../cluster/users.ts';
+import type { Env } from '../env.ts';
+import { resolveSettings } from '../settings.ts';
+import type { Timers } from '../timers/timers.ts';
+import { deploymentSettings, kinds, log, openTimers } from './cluster-host.ts';
+import { kvCursor } from './kv-cursor.ts';
+
+const nameKey = 'cluster';
+
+/** An object of its own for a component, which reaches the cluster over RPC. */
+export abstract class ComponentObject extends DurableObject<Env> {
+  #running: { component: Component; timers: Timers } | undefined;
+
+  protected abstract readonly user: ComponentUser;
+  protected abstract host(deps: ComponentDeps): Component;
+
+  /** There are new changes in the cluster of this name. */
+  async wake(cluster: string): Promise<void> {
+    if (this.ctx.storage.kv.get(nameKey) !== cluster) this.ctx.storage.kv.put(nameKey, cluster);
+    this.#run(cluster).component.wake();
+  }
+
+  /** The cluster is deleted. */
+  async destroy(): Promise<void> {
+    this.#running = undefined;
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+  }
+
+  override async alarm(): Promise<void> {
+    const cluster = this.ctx.storage.kv.get<string>(nameKey);
+    if (cluster !== undefined) await this.#run(cluster).timers.run();
+  }
+
+  #run(cluster: string): { component: Component; timers: Timers } {
+    if (this.#running) return this.#running;
+    const { CLUSTER } = this.env;
+    const stub = CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster)));
+    const { timers } = openTimers(this.ctx);
+    const component = this.host({
+      client: createRemoteClient({ call: (method, args) => stub.client(this.user, method, args) }),
+      kinds,
+      settings: resolveSettings(deploymentSettings(this.env)),
+      timers,
+      cursor: kvCursor(this.ctx.storage.kv, this.user),
+      random: Math.random,
+      now: Date.now,
+      log,
+    });
+    this.#running = { component, timers };
+    return this.#running;
+  }
+}

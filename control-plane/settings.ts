@@ -1,0 +1,38 @@
+import ipaddr from 'ipaddr.js';
+import { z } from 'zod/mini';
+import { badRequest } from '../shared/api/errors.ts';
+import { type ClusterSettings, defaultSettings } from '../shared/kinds/define-kind.ts';
+import { toNumber, toText } from '../shared/kinds/networking/ipv4.ts';
+
+const cidr = z.string().check(z.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/));
+const port = z.number().check(z.int(), z.minimum(1), z.maximum(65535));
+const seconds = z.number().check(z.int(), z.minimum(1));
+
+/** What may be set for one cluster; all of it optional. */
+const settingsSchema = z.strictObject({
+  serviceCIDR: z.optional(cidr),
+  clusterCIDR: z.optional(cidr),
+  nodePortRange: z.optional(z.strictObject({ from: port, to: port })),
+  defaultTolerationSeconds: z.optional(z.number().check(z.int(), z.minimum(0))),
+  nodeMonitorGracePeriodSeconds: z.optional(seconds),
+  eventTTLSeconds: z.optional(seconds),
+}) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
+
+/** Settings of a cluster from JSON. Throws BadRequest that names the field. */
+export function parseSettings(value: unknown): Partial<ClusterSettings> {
+  const result = settingsSchema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = ['settings', ...(issue?.path ?? [])].join('.');
+  throw badRequest(`${path}: Invalid value: ${issue?.message ?? 'malformed'}`);
+}
+
+/** The settings that apply: a cluster's own over the deployment's over the defaults. */
+export function resolveSettings(...layers: Partial<ClusterSettings>[]): ClusterSettings {
+  return Object.assign({}, defaultSettings, ...layers);
+}
+
+/** The first address of the Service range: that of the Service `kubernetes`. */
+export function firstServiceAddress({ serviceCIDR }: ClusterSettings): string {
+  return toText(toNumber(ipaddr.IPv4.networkAddressFromCIDR(serviceCIDR).toString()) + 1);
+}

@@ -1,0 +1,61 @@
+import { createFront } from './apiserver/http/front.ts';
+import { clusterObjectName, gatewayIndex, gatewayObjectName } from './apiserver/http/object-names.ts';
+import { shardsOf } from './apiserver/http/shards.ts';
+import { createClusterAdmin } from './cluster/cluster-admin.ts';
+import { gatewayCount, kinds, logError } from './durable-objects/cluster-host.ts';
+import type { Env } from './env.ts';
+
+export { Cluster } from './durable-objects/cluster.ts';
+export { Clusters } from './durable-objects/clusters.ts';
+export { Controllers } from './durable-objects/controllers.ts';
+export { NodeGateway } from './durable-objects/node-gateway.ts';
+export { Scheduler } from './durable-objects/scheduler.ts';
+export { Stream } from './durable-objects/stream.ts';
+
+/** Adapters from the bindings to what the front needs; the same for every request of an isolate. */
+function frontOf(env: Env) {
+  const { CLUSTER, CLUSTERS, GATEWAY, STREAM, CONTROLLERS, SCHEDULER } = env;
+  const clusterStub = (name: string, shard = '') => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name, shard)));
+  const gatewayStub = (name: string) => GATEWAY.get(GATEWAY.idFromName(name));
+  const shards = shardsOf(kinds);
+  return createFront({
+    kinds,
+    clusterObject: clusterStub,
+    authenticate: (cluster, tokenHash) => clusterStub(cluster).access(tokenHash),
+    gatewayObject: gatewayStub,
+    gatewayOf: (cluster, node) => gatewayObjectName(cluster, gatewayIndex(node, gatewayCount)),
+    streamObject: (name) => STREAM.get(STREAM.idFromName(name)),
+    adminTokenHash: env.FAIRLEAD_ADMIN_TOKEN_HASH,
+    clusterAdmin: createClusterAdmin({
+      directory: CLUSTERS.get(CLUSTERS.idFromName('clusters')),
+      shards,
+      initialize: (record) => clusterStub(record.name, record.shard).initialize(record),
+      issueAdminToken: (name) => clusterStub(name).issueAdminToken(),
+      async destroy(name) {
+        const gateways = Array.from({ length: gatewayCount }, (_, index) =>
+          gatewayStub(gatewayObjectName(name, index)),
+        );
+        const components = [CONTROLLERS, SCHEDULER].map((namespace) => namespace.get(namespace.idFromName(name)));
+        const objects = [...gateways, ...components, ...['', ...shards].map((shard) => clusterStub(name, shard))];
+        for (const object of objects) await object.destroy();
+      },
+      now: Date.now,
+    }),
+    now: Date.now,
+    random: Math.random,
+    log: logError,
+  });
+}
+
+const fronts = new WeakMap<Env, ReturnType<typeof frontOf>>();
+
+export default {
+  fetch(request, env) {
+    let front = fronts.get(env);
+    if (!front) {
+      front = frontOf(env);
+      fronts.set(env, front);
+    }
+    return front.fetch(request);
+  },
+} satisfies ExportedHandler<Env>;
