@@ -21,19 +21,20 @@ export function validateCIDR(cidr: string, path: string): FieldError[] {
 }
 
 const special: Readonly<Record<string, string>> = {
-  unspecified: 'may not be unspecified (0.0.0.0 or ::)',
   loopback: 'may not be in the loopback range (127.0.0.0/8, ::1/128)',
   linkLocal: 'may not be in the link-local range (169.254.0.0/16, fe80::/10)',
 };
 
 /** Addresses that mean something else on every machine are no endpoints. `ip` is a valid address. */
 export function validateNonSpecialIP(ip: string, path: string): FieldError[] {
-  const address = ipaddr.parse(ip);
-  const range = address.range();
-  const detail = ip === '0.0.0.0' ? special.unspecified : special[range];
-  if (detail) return [invalidValue(path, ip, detail)];
-  const multicast = /^(224\.0\.0\.|ff02:)/i.test(ip);
-  return multicast
-    ? [invalidValue(path, ip, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)')]
-    : [];
+  const detail = specialMeaning(ip);
+  return detail ? [invalidValue(path, ip, detail)] : [];
+}
+
+function specialMeaning(ip: string): string | undefined {
+  if (/^[0:.]+$/.test(ip)) return `may not be unspecified (${ip})`;
+  if (/^(224\.0\.0\.|ff02:)/i.test(ip)) {
+    return 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)';
+  }
+  return special[ipaddr.parse(ip).range()];
 }
