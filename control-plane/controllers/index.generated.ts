@@ -1,8 +1,20 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
 import endpoints from './endpoints.ts';
+import garbageCollector from './garbage-collector.ts';
+import namespace from './namespace.ts';
+import nodeLifecycle from './node-lifecycle.ts';
+import podGc from './pod-gc.ts';
 import replicationController from './replication-controller.ts';
+import serviceAccount from './service-account.ts';
+import taintEviction from './taint-eviction.ts';
 
 export const builtInControllers = [
   endpoints,
+  garbageCollector,
+  namespace,
+  nodeLifecycle,
+  podGc,
   replicationController,
+  serviceAccount,
+  taintEviction,
 ];
