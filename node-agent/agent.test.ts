@@ -35,7 +35,9 @@ const engine = (options: MemoryRuntimeOptions = {}) => createMemoryRuntime(optio
 const add = (...pods: Pod[]) =>
   end.apply(...pods.map((pod) => ({ type: 'ADDED' as const, resource: 'pods', object: asObject(pod) })));
 const phase = (pod: Pod, wanted: string) =>
-  eventually(() => end.status(pod.metadata.name!)?.phase === wanted, { what: `${pod.metadata.name} ${wanted}` });
+  eventually(() => end.status(pod.metadata.name!)?.phase === wanted, {
+    what: () => `${wanted} for ${JSON.stringify(end.status(pod.metadata.name!))}`,
+  });
 const containersOf = (runtime: MemoryRuntime, name = 'main') =>
   runtime.containers().filter(({ labels }) => labels['io.kubernetes.container.name'] === name);
 
@@ -56,7 +58,7 @@ describe('a Pod', () => {
       PodScheduled: 'True',
     });
     end.deletePod(pod.metadata.name!);
-    await eventually(() => !end.pod(pod.metadata.name!), { what: 'the Pod is gone' });
+    await eventually(() => !end.pod(pod.metadata.name!), { what: () => 'the end of the Pod' });
     expect(runtime.containers()).toEqual([]);
     await expect(readFile(join(dataDir, 'pods', pod.metadata.uid!, 'etc-hosts'))).rejects.toThrow(/ENOENT/);
     const last = end.reports.flatMap(({ podStatuses = [] }) => podStatuses).at(-1)!.status as Pod['status'];

@@ -36,7 +36,10 @@ export function runtimeContract(name: string, setUp: () => Promise<RuntimeHarnes
       runtime.close();
     });
 
-    const nextName = () => `${run}-${(serial += 1)}`;
+    const nextName = () => {
+      serial += 1;
+      return `${run}-${serial}`;
+    };
 
     async function sandbox(): Promise<string> {
       const id = await runtime.createSandbox({

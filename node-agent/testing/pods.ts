@@ -30,13 +30,13 @@ export const asObject = (object: object) => object as unknown as KubernetesObjec
 /** Waits for a condition, with a bound. */
 export async function eventually<T>(
   look: () => T,
-  { timeoutMs = 5_000, what = 'the condition' } = {},
+  { timeoutMs = 5_000, what = () => 'the condition' as string } = {},
 ): Promise<NonNullable<T>> {
   const end = Date.now() + timeoutMs;
   for (;;) {
     const value = look();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`${what} did not come true within ${timeoutMs} ms`);
+    if (Date.now() > end) throw new Error(`${what()} did not come true within ${timeoutMs} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

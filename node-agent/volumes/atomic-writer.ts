@@ -12,7 +12,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export interface PayloadFile {
   data: Uint8Array;
@@ -38,15 +38,15 @@ export async function writeAtomically(
     await link(directory, payload);
     return false;
   }
-  const fresh = await mkdtemp(join(directory, '..'));
+  const fresh = await mkdtemp(join(directory, '..content-'));
   await chmod(fresh, 0o755);
   for (const [path, { data, mode }] of payload) await writeOne(join(fresh, path), { data, mode }, gid);
   const temporary = join(directory, '..data_tmp');
   await rm(temporary, { force: true });
-  await symlink(fresh.slice(directory.length + 1), temporary);
+  await symlink(basename(fresh), temporary);
   await rename(temporary, join(directory, dataLink));
   await link(directory, payload);
-  await removeLeftovers(directory, { keep: fresh.slice(directory.length + 1), payload });
+  await removeLeftovers(directory, { keep: basename(fresh), payload });
   return true;
 }
 
