@@ -14,6 +14,7 @@ import { encodeObject } from './encoding.ts';
 import { carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
+import { forgetObject } from './transaction-reads.ts';
 import { keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
 
 /**
@@ -108,8 +109,7 @@ export function replace(
     if (!options.dryRun) remove(context, key, current);
     return { object: next, json, effect: 'removed' };
   }
-  // Strategies may leave `undefined` behind and clients order fields as they like: compare what would be stored.
-  if (json === stored.json || jsonEqual(JSON.parse(json), current)) return { object: current, json: stored.json };
+  if (sameText(json, stored.json)) return { object: current, json: stored.json };
   if (options.dryRun) return { object: next, json };
   return { object: next, json: put(context, key, next) };
 }
@@ -125,6 +125,7 @@ export function isRemovable({ kind }: WriteContext, object: KubernetesObject): b
 export function remove({ tx, kind }: WriteContext, key: ObjectKey, last: KubernetesObject): string {
   const object = { ...last, metadata: { ...last.metadata, resourceVersion: String(tx.nextRevision) } };
   const json = encodeObject(kind, object);
+  forgetObject(tx, key);
   tx.delete(key, json);
   return json;
 }
@@ -136,6 +137,7 @@ function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): s
   refuseTakenClaims(context, key, claims);
   metadata.resourceVersion = String(tx.nextRevision);
   const json = encodeObject(kind, object);
+  forgetObject(tx, key);
   const ttl = kind.storage?.ttlSeconds?.(deps.settings);
   tx.put({
     key,
@@ -189,13 +191,26 @@ function restrict(
 function moveGeneration({ kind }: WriteContext, next: KubernetesObject, current: KubernetesObject): void {
   if (!kind.hasGeneration) return;
   const generation = current.metadata.generation ?? 0;
-  next.metadata.generation = jsonEqual(wish(next), wish(current)) ? generation : generation + 1;
+  next.metadata.generation = isSameWish(next, current) ? generation : generation + 1;
 }
 
-/** Through JSON, because a strategy may set a field to `undefined`. */
-function wish(object: KubernetesObject): unknown {
-  const { metadata: _metadata, status: _status, kind: _kind, apiVersion: _apiVersion, ...rest } = object;
-  return JSON.parse(JSON.stringify(rest));
+function isSameWish(next: KubernetesObject, current: KubernetesObject): boolean {
+  const fields = new Set([...Object.keys(next), ...Object.keys(current)]);
+  for (const field of ['metadata', 'status', 'kind', 'apiVersion']) fields.delete(field);
+  return [...fields].every((field) => {
+    const [after, before] = [next[field], current[field]];
+    return after === before || sameText(JSON.stringify(after), JSON.stringify(before));
+  });
+}
+
+/**
+ * Whether two texts made by `JSON.stringify` say the same. Clients order fields as they like and strategies leave
+ * `undefined` behind, so texts are compared where objects would mislead; the same content has the same length.
+ */
+function sameText(a: string | undefined, b: string | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.length !== b.length) return false;
+  return jsonEqual(JSON.parse(a), JSON.parse(b));
 }
 
 function validateChange(

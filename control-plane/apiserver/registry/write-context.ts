@@ -7,10 +7,10 @@ import {
   type StrategyContext,
 } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
-import type { StoreReader, StoreTransaction } from '../../store/store.ts';
+import type { StoreTransaction } from '../../store/store.ts';
 import type { AdmissionChain } from '../admission/admission.ts';
-import { parseStored } from './encoding.ts';
 import type { WriteOptions, WriteRequest } from './registry.ts';
+import { readObject } from './transaction-reads.ts';
 
 /** What the registry of a cluster is made of. */
 export interface RegistryDeps {
@@ -78,11 +78,6 @@ export function strategyFor(context: WriteContext, own: ObjectKey): StrategyCont
 
 export function sameKey(a: ObjectKey, b: ObjectKey): boolean {
   return a.name === b.name && a.namespace === b.namespace && a.resource === b.resource;
-}
-
-export function readObject(reader: StoreReader, key: ObjectKey): KubernetesObject | undefined {
-  const stored = reader.get(key);
-  return stored && parseStored(stored);
 }
 
 export function keyOf(target: { kind: KindDefinition; namespace: string }, name: string): ObjectKey {

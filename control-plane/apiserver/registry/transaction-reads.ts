@@ -1,0 +1,31 @@
+import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import type { StoreTransaction } from '../../store/store.ts';
+import { parseStored } from './encoding.ts';
+
+/**
+ * What admission and strategies have read in a transaction. The writes of a batch mostly ask for the same few objects,
+ * their Namespace first of all; nothing outlives the transaction, so that none of this can be stale or come from one
+ * that was undone.
+ */
+const reads = new WeakMap<StoreTransaction, Map<string, KubernetesObject | undefined>>();
+
+/** The object as this transaction sees it. Shared with other readers: not to be changed. */
+export function readObject(tx: StoreTransaction, key: ObjectKey): KubernetesObject | undefined {
+  const known = reads.get(tx) ?? new Map<string, KubernetesObject | undefined>();
+  reads.set(tx, known);
+  const id = identify(key);
+  if (known.has(id)) return known.get(id);
+  const stored = tx.get(key);
+  const object = stored && parseStored(stored);
+  known.set(id, object);
+  return object;
+}
+
+/** To be called before every write of this object. */
+export function forgetObject(tx: StoreTransaction, key: ObjectKey): void {
+  reads.get(tx)?.delete(identify(key));
+}
+
+function identify({ resource, namespace, name }: ObjectKey): string {
+  return `${resource}/${namespace}/${name}`;
+}
