@@ -19,12 +19,15 @@ await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     platform: 'node',
+    mainFields: ['module', 'main'],
     target: 'node22',
     format: 'esm',
     sourcemap: 'linked',
     // Packages with native parts or data files of their own stay packages.
     external: ['miniflare', 'workerd', 'ssh2', 'cpu-features'],
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as createBundleRequire } from 'node:module'; const require = createBundleRequire(import.meta.url);",
+    },
     logLevel: 'warning',
   }),
 ]);
