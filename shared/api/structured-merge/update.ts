@@ -1,5 +1,5 @@
 import type { Schema } from '../../schema/model.ts';
-import type { JsonObject } from '../json.ts';
+import { type JsonObject, jsonEqual } from '../json.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.ts';
 import { type Comparison, compareObjects } from './compare.ts';
 import { fieldSetOfPaths } from './extract.ts';
@@ -50,7 +50,8 @@ export function applyUpdateManagers(input: UpdateManagersInput): ManagedFieldsEn
 /** The entries that the write starts from: those that the client sent, where it sent some. */
 function sentManagers({ updated, live, subresource }: UpdateManagersInput, stored: Manager[]): Manager[] {
   const sent = updated.metadata.managedFields;
-  if (subresource || !sent || sent === live?.metadata.managedFields || sent.length === 0) return stored;
+  // A client that read the object sends its list back; that this is cheap to see matters more than what follows.
+  if (subresource || !sent || sent.length === 0 || jsonEqual(sent, live?.metadata.managedFields)) return stored;
   if (sent.length === 1 && Object.values(sent[0] ?? {}).every((value) => !value)) return [];
   const managers = decodeSent(sent);
   return !managers || equalManagers(managers, stored) ? stored : managers;
