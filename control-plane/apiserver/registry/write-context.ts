@@ -1,5 +1,5 @@
 import type { ErrorSubject } from '../../../shared/api/errors.ts';
-import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import type { ObjectKey } from '../../../shared/api/object.ts';
 import {
   type ClusterSettings,
   type KindDefinition,
