@@ -17,9 +17,16 @@ function frontOf(env: Env) {
   const { CLUSTER, CLUSTERS, GATEWAY, STREAM, CONTROLLERS, SCHEDULER } = env;
   const clusterStub = (name: string, shard = '') => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name, shard)));
   const gatewayStub = (name: string) => GATEWAY.get(GATEWAY.idFromName(name));
+  // Stubs belong to the request that made them, the front does not: each use makes its own.
+  const directory = () => CLUSTERS.get(CLUSTERS.idFromName('clusters'));
   const shards = shardsOf(kinds);
   return createFront({
     kinds,
+    isCluster: knownNames((name) =>
+      directory()
+        .get(name)
+        .then((found) => found !== undefined),
+    ),
     clusterObject: clusterStub,
     authenticate: (cluster, tokenHash) => clusterStub(cluster).access(tokenHash),
     gatewayObject: gatewayStub,
@@ -27,7 +34,12 @@ function frontOf(env: Env) {
     streamObject: (name) => STREAM.get(STREAM.idFromName(name)),
     adminTokenHash: env.FAIRLEAD_ADMIN_TOKEN_HASH,
     clusterAdmin: createClusterAdmin({
-      directory: CLUSTERS.get(CLUSTERS.idFromName('clusters')),
+      directory: {
+        list: () => directory().list(),
+        get: (name) => directory().get(name),
+        add: (info) => directory().add(info),
+        remove: (name) => directory().remove(name),
+      },
       shards,
       initialize: (record) => clusterStub(record.name, record.shard).initialize(record),
       issueAdminToken: (name) => clusterStub(name).issueAdminToken(),
@@ -45,6 +57,17 @@ function frontOf(env: Env) {
     random: Math.random,
     log: logError,
   });
+}
+
+/** Remembers the names that were found: a cluster that is deleted says so itself. */
+function knownNames(find: (name: string) => Promise<boolean>): (name: string) => Promise<boolean> {
+  const known = new Set<string>();
+  return async (name) => {
+    if (known.has(name)) return true;
+    const isFound = await find(name);
+    if (isFound) known.add(name);
+    return isFound;
+  };
 }
 
 const fronts = new WeakMap<Env, ReturnType<typeof frontOf>>();

@@ -34,11 +34,10 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   const { name, shard } = record;
   const sql = sqlStorageDatabase(ctx.storage);
   const { timers, restored } = openTimers(ctx);
-  const remote = (where: string) => {
-    const stub = env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name, where)));
-    return createRemoteClient({ call: (method, args) => stub.client('apiserver', method, args) });
-  };
-  const main = env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name)));
+  // A stub is broken for good by a lost connection: each call makes its own.
+  const object = (where: string) => env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name, where)));
+  const remote = (where: string) =>
+    createRemoteClient({ call: (method, args) => object(where).client('apiserver', method, args) });
   const box: { sockets?: WatchSockets } = {};
   const cluster = createCluster({
     kinds,
@@ -51,7 +50,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     access:
       shard === ''
         ? undefined
-        : createRemoteAccess({ ask: (hash, attributes) => main.access(hash, attributes), now: Date.now }),
+        : createRemoteAccess({ ask: (hash, attributes) => object('').access(hash, attributes), now: Date.now }),
     sibling: remote,
     bindWatches(hub) {
       const sockets = bindWatchSockets(ctx, hub);

@@ -175,14 +175,14 @@ export class Cluster extends DurableObject<Env> {
   #remoteComponents(name: string): Component[] {
     const { CONTROLLERS, SCHEDULER } = this.env;
     return [CONTROLLERS, SCHEDULER].map((namespace) => {
-      const stub = namespace.get(namespace.idFromName(name));
+      const object = () => namespace.get(namespace.idFromName(name));
       let isCalling = false;
       let isWanted = false;
       const call = async () => {
         isCalling = true;
         while (isWanted) {
           isWanted = false;
-          await stub
+          await object()
             .wake(name)
             .catch((error: unknown) => logError('component could not be woken', { error: String(error) }));
         }

@@ -39,10 +39,11 @@ export abstract class ComponentObject extends DurableObject<Env> {
   #run(cluster: string): { component: Component; timers: Timers } {
     if (this.#running) return this.#running;
     const { CLUSTER } = this.env;
-    const stub = CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster)));
+    // A stub is broken for good by a lost connection: each call makes its own.
+    const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster)));
     const { timers } = openTimers(this.ctx);
     const component = this.host({
-      client: createRemoteClient({ call: (method, args) => stub.client(this.user, method, args) }),
+      client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
       kinds,
       settings: resolveSettings(deploymentSettings(this.env)),
       timers,

@@ -4,6 +4,7 @@ import { clusterObjectName, streamObjectName } from '../apiserver/http/object-na
 import type { Env } from '../env.ts';
 import type { DeliveryBatch } from '../nodes/delivery.ts';
 import { type GatewayCluster, GatewayCore, type NodeAttachment, type NodeSocket } from '../nodes/gateway-core.ts';
+import type { Cluster } from './cluster.ts';
 import { logError } from './cluster-host.ts';
 
 const clusterKey = 'cluster';
@@ -75,8 +76,7 @@ export class NodeGateway extends DurableObject<Env> {
     const { CLUSTER, STREAM } = this.env;
     const { kv } = this.ctx.storage;
     this.#core ??= new GatewayCore({
-      // The stub has the methods of the interface; its own types describe how they travel.
-      cluster: CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster))) as unknown as GatewayCluster,
+      cluster: clusterPort(() => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster)))),
       sockets: () =>
         this.ctx
           .getWebSockets()
@@ -122,4 +122,16 @@ export class NodeGateway extends DurableObject<Env> {
     }
     return known;
   }
+}
+
+/** A stub is broken for good by a lost connection: each call makes its own. */
+function clusterPort(stub: () => DurableObjectStub<Cluster>): GatewayCluster {
+  // The stub has the methods of the interface; its types describe how they travel.
+  const object = () => stub() as unknown as GatewayCluster;
+  return {
+    nodeHello: (node, message) => object().nodeHello(node, message),
+    nodeReports: (batch) => object().nodeReports(batch),
+    nodeLost: (node, lastSeenMs) => object().nodeLost(node, lastSeenMs),
+    nodeCatchUp: (requests) => object().nodeCatchUp(requests),
+  };
 }

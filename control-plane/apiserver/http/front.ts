@@ -20,6 +20,8 @@ export interface ObjectPort {
 
 export interface FrontDeps extends AdminDeps, NodeRouteDeps {
   kinds: KindRegistry;
+  /** True for a cluster of this deployment. The objects of any other name are not even looked at. */
+  isCluster(name: string): Promise<boolean>;
   /** A cluster's main object, or a shard of it. */
   clusterObject(cluster: string, shard: string): ObjectPort;
   /** Epoch ms. */
@@ -58,7 +60,8 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
 }
 
 async function handle(deps: FrontDeps, request: Request, cluster: string, path: string): Promise<Response> {
-  if (!clusterName.test(cluster)) throw notFound({ resource: 'clusters', name: cluster });
+  if (!clusterName.test(cluster) || !(await deps.isCluster(cluster)))
+    throw notFound({ resource: 'clusters', name: cluster });
   const query = new URL(request.url).searchParams;
   const call: ClusterRequest = { request, cluster, path, query, tokenHash: tokenHashOf(request) };
 
