@@ -12,9 +12,3 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   priority,
   defaultTolerationSeconds,
 ];
-
-/**
- * What runs where only the resources of a sibling shard live. Namespaces are not among them, so that whether one exists
- * cannot be asked there: an Event may outlive its Namespace by the moments that the controller needs to remove it.
- */
-export const shardPlugins: readonly AdmissionPlugin[] = [];
