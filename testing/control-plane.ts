@@ -9,6 +9,14 @@ import { DataDir } from '../cli/server/data-dir.ts';
 import { packageRoot } from '../cli/server/package-root.ts';
 import { deploymentSecrets, tokenHash } from '../cli/server/secrets.ts';
 import { compatibilityDate, objectBindings } from '../cli/server/workerd-config.ts';
+import type { ClusterSettings } from '../shared/kinds/define-kind.ts';
+
+const workerName = 'fairlead';
+
+export interface EvictOptions {
+  /** What becomes of the objects' WebSockets: kept, as in hibernation, or closed, as when a machine is lost. */
+  sockets?: 'hibernate' | 'close';
+}
 
 export interface TestControlPlane {
   url: string;
@@ -16,12 +24,18 @@ export interface TestControlPlane {
   admin: AdminClient;
   /** Scratch files of this control plane; gone after `stop`. */
   folder: string;
-  miniflare: Miniflare;
+  /** Takes every Durable Object that has stored something out of memory; resolves once all of them are gone. */
+  evictObjects(options: EvictOptions): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The control plane on Miniflare, in memory, on a free port of the loopback interface. */
-export async function startControlPlane(settings: Record<string, unknown>): Promise<TestControlPlane> {
+export interface ControlPlaneOptions {
+  settings: Partial<ClusterSettings>;
+  controllers: 'cluster' | 'object';
+}
+
+/** The control plane on Miniflare, on a free port of the loopback interface. */
+export async function startControlPlane({ settings, controllers }: ControlPlaneOptions): Promise<TestControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-testing-'));
   const dataDir = new DataDir(folder);
   await ensureCertificates(dataDir, ['localhost', '127.0.0.1', '::1']);
@@ -29,6 +43,7 @@ export async function startControlPlane(settings: Record<string, unknown>): Prom
   const dist = join(packageRoot(), 'dist');
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
+      name: workerName,
       host: '127.0.0.1',
       port: 0,
       httpsKey: dataDir.read(certificateFiles.key) as string,
@@ -46,7 +61,7 @@ export async function startControlPlane(settings: Record<string, unknown>): Prom
         FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(adminToken),
         FAIRLEAD_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
         FAIRLEAD_SETTINGS: JSON.stringify(settings),
-        FAIRLEAD_CONTROLLERS: 'cluster',
+        FAIRLEAD_CONTROLLERS: controllers,
       },
     }),
   );
@@ -57,9 +72,18 @@ export async function startControlPlane(settings: Record<string, unknown>): Prom
   try {
     const url = (await miniflare.ready).origin;
     const ca = dataDir.read(certificateFiles.ca) as string;
-    return { url, ca, folder, miniflare, admin: new AdminClient({ url, adminToken, ca }), stop };
+    const evictObjects = (evictOptions: EvictOptions) => evictAll(miniflare, evictOptions);
+    return { url, ca, folder, admin: new AdminClient({ url, adminToken, ca }), evictObjects, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function evictAll(miniflare: Miniflare, { sockets = 'hibernate' }: EvictOptions): Promise<void> {
+  for (const [binding, className] of Object.entries(objectBindings)) {
+    for (const id of await miniflare.listDurableObjectIds(binding)) {
+      await miniflare.unsafeEvictDurableObject(workerName, className, { id, webSockets: sockets });
+    }
   }
 }

@@ -4,9 +4,10 @@ import { stringify } from 'yaml';
 import { type Kubeconfig, kubeconfigFor } from '../cli/kubeconfig.ts';
 import { clusterUrl } from '../cli/server/credentials.ts';
 import type { ClusterSettings } from '../shared/kinds/define-kind.ts';
-import { startControlPlane } from './control-plane.ts';
+import { type EvictOptions, startControlPlane } from './control-plane.ts';
 import { startTestNode, type TestNode, type TestNodeOptions } from './test-node.ts';
 
+export type { EvictOptions } from './control-plane.ts';
 export type { TestNode, TestNodeOptions } from './test-node.ts';
 
 export interface StartClusterOptions {
@@ -14,6 +15,8 @@ export interface StartClusterOptions {
   nodes?: number | TestNodeOptions[];
   /** Cluster settings that differ from the defaults. */
   settings?: Partial<ClusterSettings>;
+  /** Where scheduler and controllers run: in the Cluster object (default) or in objects of their own. */
+  controllers?: 'cluster' | 'object';
 }
 
 export interface TestCluster {
@@ -32,6 +35,11 @@ export interface TestCluster {
   /** Another cluster of the same deployment, without nodes, isolated from this one. */
   createCluster(name: string): Promise<{ url: string; token: string; kubeconfig: string }>;
   deleteCluster(name: string): Promise<void>;
+  /**
+   * Takes every Durable Object of the control plane out of memory, as the platform may at any moment: what was
+   * acknowledged stays, and `sockets` says whether watches and nodes keep their connections. For tests of clients.
+   */
+  evictObjects(options?: EvictOptions): Promise<void>;
   /** Ends everything; no process, port or file stays. */
   stop(): Promise<void>;
 }
@@ -41,7 +49,10 @@ export interface TestCluster {
  * real agents on an in-memory container engine. Needs neither Docker nor root nor the network.
  */
 export async function startCluster(options: StartClusterOptions = {}): Promise<TestCluster> {
-  const controlPlane = await startControlPlane(options.settings ?? {});
+  const controlPlane = await startControlPlane({
+    settings: options.settings ?? {},
+    controllers: options.controllers ?? 'cluster',
+  });
   const { url, ca, admin } = controlPlane;
   const nodes: TestNode[] = [];
 
@@ -79,7 +90,20 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<T
     for (const nodeOptions of wanted) await addNode(nodeOptions);
 
     const deleteCluster = (name: string) => admin.deleteCluster(name);
-    return { url, token, ca, kubeconfig, kubeconfigPath, nodes, addNode, createCluster: create, deleteCluster, stop };
+    const evictObjects = (evictOptions: EvictOptions = {}) => controlPlane.evictObjects(evictOptions);
+    return {
+      url,
+      token,
+      ca,
+      kubeconfig,
+      kubeconfigPath,
+      nodes,
+      addNode,
+      createCluster: create,
+      deleteCluster,
+      evictObjects,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
