@@ -42,7 +42,8 @@ async function waitFor<T>(
   for (;;) {
     const result = await check();
     if (result !== undefined) return result;
-    if (Date.now() > deadline) {
+    const ended = runningPid(dataDir, daemon) === undefined;
+    if (ended || Date.now() > deadline) {
       throw new UserError(
         `The ${daemon.name} did not come up within ${timeoutMs / 1000} s; its last words were:\n${logTail(dataDir, daemon.name)}`,
       );

@@ -1,4 +1,5 @@
 import { webcrypto, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import type { DataDir } from './data-dir.ts';
 
@@ -25,7 +26,7 @@ export function serverNames(listenHost: string): string[] {
 }
 
 function covers(certificate: X509Certificate, name: string): boolean {
-  return certificate.checkIP(name) !== undefined || certificate.checkHost(name) !== undefined;
+  return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 
 function stillGood(pem: string | undefined, names: string[]): boolean {
@@ -97,7 +98,7 @@ export async function ensureCertificates(dataDir: DataDir, names: string[]): Pro
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       new x509.SubjectAlternativeNameExtension(
-        names.map((name) => ({ type: /^[\d.]+$|:/.test(name) ? ('ip' as const) : ('dns' as const), value: name })),
+        names.map((name) => ({ type: isIP(name) ? ('ip' as const) : ('dns' as const), value: name })),
       ),
       await x509.AuthorityKeyIdentifierExtension.create(authority),
     ],

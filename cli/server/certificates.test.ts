@@ -1,0 +1,60 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { certificateFiles, ensureCertificates } from './certificates.ts';
+import { DataDir } from './data-dir.ts';
+
+let dataDir: DataDir;
+const names = ['localhost', '127.0.0.1', '::1', 'host.example'];
+const file = (name: string) => readFileSync(dataDir.file(name), 'utf8');
+
+beforeEach(() => {
+  dataDir = new DataDir(mkdtempSync(join(tmpdir(), 'fairlead-tls-')));
+});
+afterEach(() => rmSync(dataDir.path, { recursive: true }));
+
+/** Shakes hands as a client that trusts the CA and expects this name; rejects when it does not trust the server. */
+async function handshake(servername: string): Promise<void> {
+  const server = createServer({ key: file(certificateFiles.key), cert: file(certificateFiles.chain) }).listen(
+    0,
+    '127.0.0.1',
+  );
+  try {
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    await new Promise<void>((resolve, reject) => {
+      const client = connect({ host: '127.0.0.1', port, servername, ca: file(certificateFiles.ca) }, () =>
+        client.end(resolve),
+      );
+      client.once('error', reject);
+    });
+  } finally {
+    server.close();
+  }
+}
+
+describe('ensureCertificates', () => {
+  test('makes a chain that clients trust, readable by its owner only', async () => {
+    await ensureCertificates(dataDir, names);
+    await handshake('host.example');
+    await expect(handshake('other.example')).rejects.toThrow(/altnames/i);
+    for (const name of Object.values(certificateFiles)) expect(statSync(dataDir.file(name)).mode & 0o077).toBe(0);
+  });
+
+  test('changes nothing while the names are covered', async () => {
+    await ensureCertificates(dataDir, names);
+    const before = file(certificateFiles.chain);
+    await ensureCertificates(dataDir, names.slice(1));
+    expect(file(certificateFiles.chain)).toBe(before);
+  });
+
+  test('a new name gets a new server certificate from the same CA', async () => {
+    await ensureCertificates(dataDir, names);
+    const authority = file(certificateFiles.ca);
+    await ensureCertificates(dataDir, [...names, 'new.example']);
+    expect(file(certificateFiles.ca)).toBe(authority);
+    await handshake('new.example');
+  });
+});
