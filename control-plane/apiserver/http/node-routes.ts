@@ -122,6 +122,7 @@ function receive(socket: WebSocket): { head: Promise<StreamHead>; body: Readable
     onEnd: () => reject(new StatusError('ServiceUnavailable', 'the node closed the stream before it answered', {})),
     maxQueuedBytes,
   });
+  socket.binaryType = 'arraybuffer';
   // Nobody may be waiting for the head any more when the stream ends.
   head.catch(() => undefined);
   socket.accept();
