@@ -13,7 +13,7 @@ import { DataDir } from '../server/data-dir.ts';
 import { splitListen } from '../server/local-server.ts';
 import { packageRoot } from '../server/package-root.ts';
 import { agentDaemon, serverDaemon } from '../up/cluster-daemons.ts';
-import { type Daemon, logTail, startDaemon } from '../up/daemon.ts';
+import { type Daemon, logTail, runningPid, startDaemon } from '../up/daemon.ts';
 import { checkMachine, defaultDockerHost, ensureEngine } from '../up/docker-engine.ts';
 import { ensureImages, guestbookManifests, waitForGuestbook } from '../up/guestbook.ts';
 import { defaultNodeIP } from '../up/node-ip.ts';

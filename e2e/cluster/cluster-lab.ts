@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -194,8 +194,17 @@ export class ClusterLab {
     killTree(this.#server);
     await Promise.all(this.nodes.map((node) => node.engine.destroy()));
     this.lab.destroy();
+    unmountBelow(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** An agent that was killed leaves its mounts. */
+function unmountBelow(folder: string): void {
+  const points = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '');
+  for (const point of points.filter((path) => path.startsWith(folder)).toReversed()) spawnSync('umount', ['-l', point]);
 }
 
 /** Counts how a client's requests went. */

@@ -22,37 +22,35 @@ const service = (protocol: 'TCP' | 'UDP') => ({
   spec: { selector: { app: 'echo' }, ports: [{ port: echoPort, protocol }] },
 });
 
-/** A server for TCP and UDP on every host, and a Service for each protocol. */
-export const echoManifests = {
-  apiVersion: 'v1',
-  kind: 'List',
-  items: [
-    service('TCP'),
-    service('UDP'),
-    {
-      apiVersion: 'v1',
-      kind: 'ReplicationController',
-      metadata: { name: 'echo' },
-      spec: {
-        replicas: 3,
-        selector: { app: 'echo' },
-        template: {
-          metadata: { labels: { app: 'echo' } },
-          spec: {
-            terminationGracePeriodSeconds: 0,
-            containers: [
-              {
-                name: 'echo',
-                image: 'fairlead-guestbook/redis:v1',
-                command: onHost('echo-server.ts', '$(POD_NAME)', '0.0.0.0', String(echoPort)),
-                env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
-                volumeMounts: [{ name: 'host', mountPath: '/host' }],
-              },
-            ],
-            volumes: [{ name: 'host', hostPath: { path: '/', type: 'Directory' } }],
-          },
+/** Manifests: a server for TCP and UDP on every host, and a Service for each protocol. */
+export const echoManifests = [
+  service('TCP'),
+  service('UDP'),
+  {
+    apiVersion: 'v1',
+    kind: 'ReplicationController',
+    metadata: { name: 'echo' },
+    spec: {
+      replicas: 3,
+      selector: { app: 'echo' },
+      template: {
+        metadata: { labels: { app: 'echo' } },
+        spec: {
+          terminationGracePeriodSeconds: 0,
+          containers: [
+            {
+              name: 'echo',
+              image: 'fairlead-guestbook/redis:v1',
+              command: onHost('echo-server.ts', '$(POD_NAME)', '0.0.0.0', String(echoPort)),
+              env: [{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }],
+              volumeMounts: [{ name: 'host', mountPath: '/host' }],
+            },
+          ],
+          volumes: [{ name: 'host', hostPath: { path: '/', type: 'Directory' } }],
         },
       },
     },
-  ],
-};
+  },
+]
+  .map((manifest) => JSON.stringify(manifest))
+  .join('\n---\n');

@@ -89,7 +89,7 @@ describe('the guestbook on three hosts', () => {
   });
 
   test('TCP and UDP Services work from a Pod of every host and reach all of them', async () => {
-    lab.kubectl.kubectl(['apply', '-f', '-'], JSON.stringify(echoManifests));
+    lab.kubectl.kubectl(['apply', '-f', '-'], echoManifests);
     await eventually('the echo Pods', () => pods('app=echo').filter(isReady).length === 3, 90_000);
     const servers = pods('app=echo');
     const everyone = new Set(servers.map((pod) => pod.metadata.name));
@@ -106,7 +106,7 @@ describe('the guestbook on three hosts', () => {
         });
       }
     }
-    lab.kubectl.kubectl(['delete', '-f', '-', '--wait=true'], JSON.stringify(echoManifests));
+    lab.kubectl.kubectl(['delete', '-f', '-', '--wait=true'], echoManifests);
   }, 120_000);
 
   test('an agent that is killed leaves its Pods running, and the next one adopts them', async () => {
