@@ -177,6 +177,15 @@ describe('a Pod', () => {
   });
 });
 
+test('[P9] a Pod that the control plane does not own to is removed', async () => {
+  const { runtime } = await startAgent();
+  const pod = aPod();
+  end.rejectNext({ item: `pods/default/${pod.metadata.name}`, reason: 'not found', code: 404 });
+  add(pod);
+  await eventually(() => runtime.containers().length > 0);
+  await eventually(() => runtime.containers().length === 0);
+});
+
 describe('an agent that is restarted', () => {
   test('adopts what runs, without the control plane, and starts nothing twice', async () => {
     const runtime = engine();

@@ -14,6 +14,7 @@ import { createNetworkLink } from './network-link.ts';
 import type { Disk, Machine } from './node/node-object.ts';
 import { createNodeReporter } from './node/node-reporter.ts';
 import { createEventRecorder } from './pods/events.ts';
+import type { PodRef } from './pods/identity.ts';
 import { createPodFiles, type PodFilesDeps } from './pods/pod-files.ts';
 import { createPods } from './pods/pods.ts';
 import type { ServiceProxy } from './proxy/service-proxy.ts';
@@ -140,15 +141,15 @@ export function createAgent(deps: AgentDeps): Agent {
     if (ready) proxy.update();
   }
 
-  function rejected({ item, reason, code }: { item: string; reason: string; code: number }): void {
+  function rejected({ item, reason, code }: { item: string; reason: string; code: number }, reported: PodRef[]): void {
     log.warn({ item, reason, code }, 'the control plane did not take a part of a report');
     if (code !== 404) return;
-    // The Pod was replaced by another of the same name, or is gone: what is left of it here goes too.
-    for (const uid of pods.uids()) {
-      if (!item.includes(uid)) continue;
-      state.removePod(uid);
-      pods.disown(uid);
-    }
+    // The Pod was replaced by another of the same name, or is gone: what is left of it here goes too. Where the report
+    // was about both, the changes that follow say which.
+    const [meant, ...others] = reported.filter(({ namespace, name }) => item === `pods/${namespace}/${name}`);
+    if (!meant || others.length > 0) return;
+    state.removePod(meant.uid);
+    pods.disown(meant.uid);
   }
 
   return {

@@ -13,6 +13,7 @@ import {
 } from '../../shared/protocol/messages.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { PodRef } from '../pods/identity.ts';
 import type { Outbox } from './outbox.ts';
 import type { Dial, Socket } from './socket.ts';
 
@@ -30,7 +31,8 @@ export interface ControlConnectionDeps {
   /** False when the delta does not follow what is known: the connection starts over. */
   delta(message: DeltaMessage): boolean;
   openStream(message: OpenStreamMessage): void;
-  rejected(item: { item: string; reason: string; code: number }): void;
+  /** A part of a report about these Pods was not taken. */
+  rejected(item: { item: string; reason: string; code: number }, pods: PodRef[]): void;
   /** The control plane will not have this node on this connection any more, and says why. */
   refused(reason: string, message: string): void;
 }
@@ -131,8 +133,7 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
         if (!deps.delta(message)) startOver('changes are missing');
         break;
       case 'ack':
-        for (const item of message.rejected ?? []) deps.rejected(item);
-        outbox.acknowledged(message.seq);
+        acknowledged(message);
         break;
       case 'openStream':
         deps.openStream(message);
@@ -142,6 +143,11 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
         deps.refused(message.reason, message.message);
         break;
     }
+  }
+
+  function acknowledged({ seq, rejected = [] }: Extract<ControlMessage, { type: 'ack' }>): void {
+    const pods = outbox.acknowledged(seq);
+    for (const item of rejected) deps.rejected(item, pods);
   }
 
   function begin(message: WelcomeMessage): void {

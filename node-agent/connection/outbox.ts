@@ -11,7 +11,8 @@ export interface Outbox {
   /** The control plane listens: what is not acknowledged goes (again). */
   connected(send: (report: ReportMessage) => void): void;
   disconnected(): void;
-  acknowledged(seq: number): void;
+  /** Returns the Pods that the report was about. */
+  acknowledged(seq: number): PodRef[];
   /** Nothing waits to be sent or acknowledged. */
   isEmpty(): boolean;
 }
@@ -95,9 +96,11 @@ export function createOutbox({ clock }: { clock: Clock }): Outbox {
       underWay = undefined;
     },
     acknowledged(number) {
-      if (underWay?.seq !== number) return;
+      if (underWay?.seq !== number) return [];
+      const { statuses, removed } = underWay.content;
       underWay = undefined;
       schedule();
+      return [...new Map([...[...statuses].map(([uid, { pod }]) => [uid, pod] as const), ...removed]).values()];
     },
     isEmpty: () => !underWay && isEmptyPending(pending),
   };

@@ -33,6 +33,7 @@ export interface ControlPlaneEnd {
   sendRaw(frame: unknown): void;
   /** What the next reports are answered with; `silent` leaves them unanswered. */
   answer: 'ack' | 'silent';
+  /** In the next answer to a report about Pods. */
   rejectNext(item: { item: string; reason: string; code: number }): void;
   stop(): Promise<void>;
 }
@@ -156,7 +157,7 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
     for (const event of message.events ?? [])
       mapOf('events').set(keyOf(event as KubernetesObject), event as KubernetesObject);
     nodeStatus = { ...nodeStatus, ...message.nodeStatus };
-    if (end.answer === 'ack') send({ type: 'ack', seq: message.seq, rejected: rejections.splice(0) });
+    if (end.answer === 'ack') send({ type: 'ack', seq: message.seq, rejected: message.podStatuses ? rejections.splice(0) : [] });
   }
 
   function stream(socket: WebSocket, streamId: string): void {
