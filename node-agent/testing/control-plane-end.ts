@@ -157,7 +157,8 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
     for (const event of message.events ?? [])
       mapOf('events').set(keyOf(event as KubernetesObject), event as KubernetesObject);
     nodeStatus = { ...nodeStatus, ...message.nodeStatus };
-    if (end.answer === 'ack') send({ type: 'ack', seq: message.seq, rejected: message.podStatuses ? rejections.splice(0) : [] });
+    if (end.answer === 'ack')
+      send({ type: 'ack', seq: message.seq, rejected: message.podStatuses ? rejections.splice(0) : [] });
   }
 
   function stream(socket: WebSocket, streamId: string): void {
