@@ -4,7 +4,7 @@ import type { AccessResult } from '../auth/access.ts';
 import { nodeNameOf } from '../auth/node-authorizer.ts';
 import type { ClusterRequest, ObjectPort } from './front.ts';
 import { nodeOfStream, streamObjectName } from './object-names.ts';
-import { streamFromSocket } from './socket-stream.ts';
+import { streamFromSocket, streamHeaders } from './socket-stream.ts';
 import type { StreamPlan } from './verbs/log.ts';
 
 export interface GatewayPort extends ObjectPort {
@@ -91,7 +91,7 @@ export async function runStreamPlan(deps: NodeRouteDeps, call: ClusterRequest, p
     if (code >= 400) throw errorOfNode(code, text);
     return new Response(body, {
       status: code,
-      headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' },
+      headers: { ...streamHeaders, 'content-type': contentType },
     });
   } catch (error) {
     await body.cancel();

@@ -5,7 +5,7 @@ import { type ClusterRequest, type FrontDeps, forwarded, type ObjectPort } from 
 import { parseListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
 import type { ResourceRequest } from './request-info.ts';
-import { streamFromSocket } from './socket-stream.ts';
+import { streamFromSocket, streamHeaders } from './socket-stream.ts';
 import { parseIncludeObject } from './table.ts';
 
 /** A hard bound; the window of unacknowledged frames keeps well-behaved and slow clients alike below it. */
@@ -70,7 +70,7 @@ export async function relayWatch(
   }
   socket.accept();
   return new Response(body, {
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+    headers: { ...streamHeaders, 'content-type': 'application/json' },
   });
 }
 

@@ -1,4 +1,6 @@
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
+import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
+import { MalformedProtobuf } from '../protobuf/wire.ts';
 import type { PatchType } from '../registry/registry.ts';
 import { fromYaml } from './yaml.ts';
 
@@ -7,6 +9,8 @@ export interface ParsedBody {
   value: unknown;
   raw: string;
 }
+
+const protobufType = 'application/vnd.kubernetes.protobuf';
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -19,30 +23,36 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
  * The body of a create or update. `expected` is the kind that Kubernetes' message for a malformed body names.
  * An absent content type counts as JSON.
  */
-export async function parseObjectBody(text: string, contentType: string | null, expected: string): Promise<ParsedBody> {
-  const type = mediaType(contentType);
+export async function parseObjectBody(request: Request, expected: string): Promise<ParsedBody> {
+  return parseObject(new Uint8Array(await request.arrayBuffer()), mediaType(request), expected);
+}
+
+async function parseObject(bytes: Uint8Array, type: string, expected: string): Promise<ParsedBody> {
   const complain = (detail: string) =>
     badRequest(
       `the object provided is unrecognized (must be of type ${expected}): couldn't get version/kind; ${detail}`,
     );
-  if (type === '' || type === 'application/json') {
+  if (type === protobufType) {
+    const value = decodeProtobuf(bytes);
+    return { value, raw: JSON.stringify(value) };
+  }
+  if (type !== '' && type !== 'application/json' && type !== 'application/yaml') {
+    throw unsupportedMediaType(['application/json', 'application/yaml', protobufType]);
+  }
+  const text = new TextDecoder().decode(bytes);
+  if (type !== 'application/yaml') {
     if (text.trim() === '') throw complain('json parse error: unexpected end of JSON input (<empty>)');
     return { value: parseJson(text, (error) => complain(`json parse error: ${error}`)), raw: text };
   }
-  if (type === 'application/yaml') {
-    const value = await parseYaml(text, (error) => complain(`yaml: ${error}`));
-    return { value, raw: JSON.stringify(value) };
-  }
-  throw unsupportedMediaType(['application/json', 'application/yaml']);
+  const value = await parseYaml(text, (error) => complain(`yaml: ${error}`));
+  return { value, raw: JSON.stringify(value) };
 }
 
 /** The body of a PATCH and what kind of patch its content type declares. */
-export async function parsePatchBody(
-  text: string,
-  contentType: string | null,
-): Promise<ParsedBody & { patchType: PatchType }> {
-  const patchType = patchTypes[mediaType(contentType)];
+export async function parsePatchBody(request: Request): Promise<ParsedBody & { patchType: PatchType }> {
+  const patchType = patchTypes[mediaType(request)];
   if (!patchType) throw unsupportedMediaType(Object.keys(patchTypes));
+  const text = await request.text();
   if (patchType === 'apply') {
     const value = looksLikeJson(text)
       ? parseJson(text, (error) => badRequest(`error decoding YAML: ${error}`))
@@ -53,13 +63,23 @@ export async function parsePatchBody(
 }
 
 /** Options in the body of a deletion; undefined without a body. */
-export async function parseOptionsBody(text: string, contentType: string | null): Promise<unknown> {
-  if (text.trim() === '') return undefined;
-  return (await parseObjectBody(text, contentType, 'DeleteOptions')).value;
+export async function parseOptionsBody(request: Request): Promise<unknown> {
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  if (bytes.byteLength === 0) return undefined;
+  return (await parseObject(bytes, mediaType(request), 'DeleteOptions')).value;
 }
 
-function mediaType(contentType: string | null): string {
-  return (contentType ?? '').split(';')[0]!.trim().toLowerCase();
+function mediaType(request: Request): string {
+  return (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+function decodeProtobuf(bytes: Uint8Array): unknown {
+  try {
+    return decodeKubernetesProtobuf(bytes);
+  } catch (error) {
+    if (error instanceof MalformedProtobuf) throw badRequest(error.message);
+    throw error;
+  }
 }
 
 function looksLikeJson(text: string): boolean {

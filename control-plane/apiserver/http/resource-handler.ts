@@ -94,7 +94,7 @@ async function createVirtual(
   { request, info, user }: { request: Request; info: ResourceRequest; user: UserInfo },
 ): Promise<Response> {
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
-  const { value } = await parseObjectBody(await request.text(), request.headers.get('content-type'), virtual.kind);
+  const { value } = await parseObjectBody(request, virtual.kind);
   const answer = virtual.create(value, { user, authorizer: deps.authorizer });
   return respond({ code: 201, json: JSON.stringify(answer) }, negotiateFormat(request.headers.get('accept')));
 }

@@ -19,6 +19,15 @@ export interface SocketStream {
 }
 
 /**
+ * Headers of a response that is read as it is written. Both say that nobody on the way may compress it, as Cloudflare's
+ * edge and Miniflare would for clients that accept it: compression holds small pieces back until there are more.
+ */
+export const streamHeaders: Readonly<Record<string, string>> = {
+  'cache-control': 'no-cache, private, no-transform',
+  'content-encoding': 'identity',
+};
+
+/**
  * The frames of an accepted WebSocket as the body of a response. The end of either side ends the other: a client that
  * goes away closes the socket, a closed socket ends the body.
  */

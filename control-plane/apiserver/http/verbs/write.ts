@@ -35,8 +35,7 @@ export const update: VerbHandler = async (deps, request) => {
 };
 
 export const patch: VerbHandler = async (deps, request) => {
-  const contentType = request.request.headers.get('content-type');
-  const { value, raw, patchType } = await parsePatchBody(await request.request.text(), contentType);
+  const { value, raw, patchType } = await parsePatchBody(request.request);
   const options = parseWriteOptions(optionSource(request), 'PatchOptions');
   const { force } = parsePatchOptions(request.query, patchType);
   const { name } = request.info;
@@ -81,12 +80,12 @@ function optionSource({ query, request, user }: VerbRequest) {
 }
 
 async function objectBody({ request, kind }: VerbRequest) {
-  return parseObjectBody(await request.text(), request.headers.get('content-type'), kind.kind);
+  return parseObjectBody(request, kind.kind);
 }
 
 async function deleteOptions({ request, query, info }: VerbRequest) {
   if (info.subresource) throw badRequest('subresources cannot be deleted');
-  return parseDeleteOptions(query, await parseOptionsBody(await request.text(), request.headers.get('content-type')));
+  return parseDeleteOptions(query, await parseOptionsBody(request));
 }
 
 function withDryRun<T extends { dryRun?: boolean }>(options: T, inBody: readonly string[] | undefined): T {
