@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
+import { labPackages, provideCommands } from './system-packages.ts';
 
 interface Outcome {
   passed: number;
@@ -28,8 +29,8 @@ function heading(text: string): void {
   console.log(styleText('bold', `\n== ${text}`));
 }
 
-function execute(command: string, args: string[], env: Record<string, string> = {}): boolean {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+function execute(command: string, args: string[]): boolean {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (result.error) console.error(result.error.message);
   return result.status === 0;
 }
@@ -72,34 +73,6 @@ function vitest(name: string, args: string[]): Outcome {
   return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests + counts.numTodoTests };
 }
 
-const aptPackages: Record<string, string> = {
-  dockerd: 'docker.io',
-  docker: 'docker.io',
-  nft: 'nftables',
-  ip: 'iproute2',
-  iptables: 'iptables',
-  conntrack: 'conntrack',
-  'dpkg-deb': 'dpkg',
-};
-
-/** Installs what the end-to-end suite needs of the system, where we may. */
-function prepareSystem(): Outcome[] {
-  const missing = Object.keys(aptPackages).filter(
-    (command) => spawnSync('sh', ['-c', `command -v ${command}`]).status !== 0,
-  );
-  if (missing.length === 0) return [];
-  const packages = [...new Set(missing.map((command) => aptPackages[command] as string))];
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) {
-    console.log(`The end-to-end suite needs ${packages.join(', ')}, and root: install them and run this as root.`);
-    return [{ passed: 0, failed: 1, skipped: 0 }];
-  }
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const updated = execute('apt-get', ['update', '-qq'], env);
-  const installed =
-    updated && execute('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], env);
-  return installed ? [] : [{ passed: 0, failed: 1, skipped: 0 }];
-}
-
 const suites: Suite[] = [
   {
     name: 'check',
@@ -124,8 +97,10 @@ const suites: Suite[] = [
     name: 'e2e',
     title: 'Real Docker, real kubectl, several hosts',
     run: () => {
-      const failures = prepareSystem();
-      return failures.length > 0 ? sum(failures) : vitest('e2e', ['-c', 'e2e/vitest.config.ts']);
+      const missing = provideCommands(labPackages);
+      if (missing === undefined) return vitest('e2e', ['-c', 'e2e/vitest.config.ts']);
+      console.log(missing);
+      return { passed: 0, failed: 1, skipped: 0 };
     },
   },
 ];

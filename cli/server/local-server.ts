@@ -44,7 +44,7 @@ export function splitListen(listen: string): { host: string; port: number } {
 }
 
 /** The binary itself: the package's own launcher would be one more process that can outlive us. */
-function workerdBinary(): string {
+export function workerdBinary(): string {
   const require = createRequire(import.meta.url);
   const platform = `@cloudflare/workerd-${process.platform}-${process.arch === 'x64' ? '64' : process.arch}`;
   return require.resolve(`${platform}/bin/workerd`, { paths: [dirname(require.resolve('workerd/package.json'))] });
