@@ -40,13 +40,15 @@ async function settleNode(name: string, deps: ReconcileDeps): Promise<undefined>
   const state = readiness(node);
   const isGone = state === 'False' || state === 'Unknown';
   const pods = isGone ? (await client.list<Pod>({ resource: 'pods', nodeName: name })).items.filter(isReady) : [];
-  await writeAll(client, [
-    ...(taints ? [setTaints(node, taints)] : []),
-    ...pods.map((pod) => markNotReady(pod, timestamp(clock.now()))),
-  ]);
+  // Apart from the taints, which the decision on evictions may be writing too: what is told here happened.
+  await writeAll(
+    client,
+    pods.map((pod) => markNotReady(pod, timestamp(clock.now()))),
+  );
   for (const pod of pods) {
     recorder.record({ object: pod, type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready', component });
   }
+  if (taints) await writeAll(client, [setTaints(node, taints)]);
   if (taints && isGone) {
     const message = `Node ${name} status is now: NodeNotReady`;
     recorder.record({ object: node as KubernetesObject, type: 'Normal', reason: 'NodeNotReady', message, component });

@@ -1,3 +1,4 @@
+import type { StatusError } from '../../shared/api/errors.ts';
 import { jsonEqual } from '../../shared/api/json.ts';
 import type { KubernetesObject, Pod, ReplicationController } from '../../shared/api/object.ts';
 import type { ClusterClient, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
@@ -61,18 +62,24 @@ async function carryOut(controller: ReplicationController, plan: ReplicationPlan
       return { verb: 'delete', key: keyOf('pods', pod), preconditions: sameObject(pod) };
     }),
   ];
-  // The status that follows if all goes well rides in the same transaction: one wake-up instead of two.
-  const expected = [...plan.keep, ...Array.from({ length: plan.create }, () => podFromTemplate(controller))];
-  const status = statusOperation(controller, expected, deps);
+  // The status that follows if all goes well rides in the same transaction: one wake-up instead of two. Where the last
+  // attempt failed, this one may as well, and the status waits for its outcome.
+  const isHopeful = !controller.status?.conditions?.some(({ type }) => type === 'ReplicaFailure');
+  const hoped = [...plan.keep, ...Array.from({ length: plan.create }, () => podFromTemplate(controller))];
+  const status = isHopeful ? statusOperation(controller, controller.status ?? { replicas: 0 }, hoped, deps) : [];
   const results = await client.write([...changes, ...status]);
-  const outcome = judge(controller, changes, results.slice(0, changes.length), deps);
-  if (outcome.error) {
-    const actual = [...plan.keep, ...outcome.created, ...outcome.notRemoved(plan.remove)];
-    if (outcome.failure) await writeAll(client, statusOperation(controller, actual, deps, outcome.failure, true));
-    throw outcome.error;
+  const { error, failure, created, notRemoved } = judge(controller, changes, results, deps);
+  if (!isHopeful || failure) {
+    const actual = [
+      ...plan.keep,
+      ...created,
+      ...plan.remove.filter(({ metadata }) => notRemoved.has(metadata.name ?? '')),
+    ];
+    const current = isHopeful ? undefined : (controller.status ?? { replicas: 0 });
+    await writeAll(client, statusOperation(controller, current, actual, deps, failure));
   }
-  const statusError = results.slice(changes.length).map(errorOf).find(Boolean);
-  if (statusError && statusError.reason !== 'NotFound') throw statusError;
+  const firstError = error ?? results.slice(changes.length).map(errorOf).find(Boolean);
+  if (firstError && firstError.reason !== 'NotFound') throw firstError;
 }
 
 /** Tells of each success, and of the first failure of each sort: a full quota is one event, not hundreds. */
@@ -83,14 +90,14 @@ function judge(
   { recorder }: ReconcileDeps,
 ) {
   const created: Pod[] = [];
-  const failedDeletes = new Set<string>();
-  let error: Error | undefined;
+  const notRemoved = new Set<string>();
+  let error: StatusError | undefined;
   let failure: ReplicaFailure | undefined;
   const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
     recorder.record({ object: controller as KubernetesObject, type, reason, message, component });
 
   for (const [index, operation] of operations.entries()) {
-    const result = results[index]!;
+    const result = results[index] ?? {};
     const failed = errorOf(result);
     if (operation.verb === 'create') {
       if (!failed) {
@@ -103,28 +110,27 @@ function judge(
     } else if (operation.verb === 'delete') {
       if (!failed) tell('Normal', 'SuccessfulDelete', `Deleted pod: ${operation.key.name}`);
       else if (failed.reason !== 'NotFound') {
-        failedDeletes.add(operation.key.name);
+        notRemoved.add(operation.key.name);
         failure ??= { reason: 'FailedDelete', message: failed.message };
         tell('Warning', 'FailedDelete', `Error deleting: ${failed.message}`);
       }
     }
     if (failed && failed.reason !== 'NotFound') error ??= failed;
   }
-  const notRemoved = (pods: readonly Pod[]) => pods.filter(({ metadata }) => failedDeletes.has(metadata.name ?? ''));
   return { created, error, failure, notRemoved };
 }
 
+/** `current` undefined: what is stored is no longer what was read. */
 function statusOperation(
   controller: ReplicationController,
+  current: ReplicationController['status'],
   pods: readonly Pod[],
   { clock }: ReconcileDeps,
   failure?: ReplicaFailure,
-  afterAttempt = false,
 ): WriteOperation[] {
   const nowMs = clock.now();
   const wanted = replicationStatus(controller, pods, { nowMs, now: timestamp(nowMs), failure });
-  // After a first attempt the stored status is no longer the one that was read: write every field.
-  const patch = statusPatch(afterAttempt ? undefined : controller.status, wanted);
+  const patch = statusPatch(current, wanted);
   if (!patch) return [];
   const key = keyOf('replicationcontrollers', controller as KubernetesObject);
   const preconditions = sameObject(controller as KubernetesObject);

@@ -56,7 +56,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   let queue = new SchedulingQueue();
   let wanted = false;
   let running = false;
-  /** A timer came before there was a snapshot: whatever it was for is only found by looking. */
+  /** A timer came before there was a snapshot: what it was for is only found by looking. */
   let mustLook = false;
   const idleListeners: (() => void)[] = [];
 
@@ -69,7 +69,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       if (pulled.relisted) {
         snapshot = new Snapshot();
         queue = new SchedulingQueue();
-      } else if (!snapshot && (mustLook || pulled.changes.some(needsDecision))) {
+      } else if (!snapshot && (pulled.changes.some(needsDecision) || (mustLook && (await anyPending())))) {
         source.restart();
         more = true;
         continue;
@@ -77,6 +77,13 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       mustLook = false;
       for (const change of pulled.changes) take(change);
     }
+  }
+
+  /** One Pod that waits is reason enough to read everything; an alarm that rang for somebody else is not. */
+  async function anyPending(): Promise<boolean> {
+    const fieldSelector = `spec.nodeName=,spec.schedulerName=${schedulerName}`;
+    const { items } = await client.list<Pod>({ resource: 'pods', fieldSelector });
+    return items.some((pod) => isPending(pod, schedulerName));
   }
 
   function needsDecision(change: ObjectChange): boolean {

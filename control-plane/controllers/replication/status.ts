@@ -52,15 +52,19 @@ const counters = [
   'observedGeneration',
 ] as const;
 
-/** The merge patch that turns the current status into the wanted one; undefined when nothing would change. */
+/**
+ * The merge patch that turns the current status into the wanted one; undefined when nothing would change. Without a
+ * current one it names every field.
+ */
 export function statusPatch(current: Status | undefined, wanted: Status): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const field of counters) {
     // Upstream omits zeros, except of `replicas`.
     const value = wanted[field] || (field === 'replicas' ? 0 : null);
-    if ((current?.[field] ?? null) !== value) patch[field] = value;
+    if (!current || (current[field] ?? null) !== value) patch[field] = value;
   }
   const conditions = wanted.conditions ?? [];
-  if (!jsonEqual(current?.conditions ?? [], conditions)) patch.conditions = conditions.length > 0 ? conditions : null;
+  const isSame = current && jsonEqual(current.conditions ?? [], conditions);
+  if (!isSame) patch.conditions = conditions.length > 0 ? conditions : null;
   return Object.keys(patch).length > 0 ? patch : undefined;
 }

@@ -81,24 +81,21 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
 
   async function mapChange(change: ObjectChange, reader: Reader): Promise<void> {
     for (const { name, watches } of deps.controllers) {
-      for (const watch of watches) {
-        if (!concerns(watch, change, kinds)) continue;
-        for (const key of await watch.toKeys(change, { reader, kinds })) queue.add(`${name}/${key}`);
+      for (const watch of watches.filter((candidate) => concerns(candidate, change, kinds))) {
+        try {
+          for (const key of await watch.toKeys(change, { reader, kinds })) queue.add(`${name}/${key}`);
+        } catch (error) {
+          // A read that failed works later; what fails again and again must not stop everything else.
+          if (backoff.failures(changesId) < mappingAttempts) throw error;
+          log.error('a change could not be mapped to keys', { controller: name, ...change.key, error: String(error) });
+        }
       }
     }
   }
 
   async function intake({ changes }: Pulled): Promise<void> {
     const reader = createBatchReader(client);
-    for (const change of changes) {
-      try {
-        await mapChange(change, reader);
-      } catch (error) {
-        // A read that failed works later; what fails again and again must not stop everything else.
-        if (backoff.failures(changesId) < mappingAttempts) throw error;
-        log.error('a change could not be mapped to keys', { ...change.key, error: String(error) });
-      }
-    }
+    for (const change of changes) await mapChange(change, reader);
   }
 
   async function pull(): Promise<void> {
