@@ -32,10 +32,11 @@ export interface TestControlPlane {
 export interface ControlPlaneOptions {
   settings: Partial<ClusterSettings>;
   controllers: 'cluster' | 'object';
+  log(line: string): void;
 }
 
 /** The control plane on Miniflare, on a free port of the loopback interface. */
-export async function startControlPlane({ settings, controllers }: ControlPlaneOptions): Promise<TestControlPlane> {
+export async function startControlPlane(options: ControlPlaneOptions): Promise<TestControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'fairlead-testing-'));
   const dataDir = new DataDir(folder);
   await ensureCertificates(dataDir, ['localhost', '127.0.0.1', '::1']);
@@ -51,6 +52,7 @@ export async function startControlPlane({ settings, controllers }: ControlPlaneO
       https: true,
       // Nothing of a test reaches outside, and no request needs to know where on earth it came from.
       cf: false,
+      handleStructuredLogs: ({ message }) => options.log(String(message)),
       modules: [{ type: 'ESModule', path: join(dist, 'worker.js') }],
       compatibilityDate,
       durableObjects: Object.fromEntries(
@@ -60,8 +62,8 @@ export async function startControlPlane({ settings, controllers }: ControlPlaneO
       bindings: {
         FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(adminToken),
         FAIRLEAD_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
-        FAIRLEAD_SETTINGS: JSON.stringify(settings),
-        FAIRLEAD_CONTROLLERS: controllers,
+        FAIRLEAD_SETTINGS: JSON.stringify(options.settings),
+        FAIRLEAD_CONTROLLERS: options.controllers,
       },
     }),
   );

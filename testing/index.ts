@@ -17,6 +17,8 @@ export interface StartClusterOptions {
   settings?: Partial<ClusterSettings>;
   /** Where scheduler and controllers run: in the Cluster object (default) or in objects of their own. */
   controllers?: 'cluster' | 'object';
+  /** Takes what the control plane logs: lines of JSON. Default: nobody does. */
+  log?: (line: string) => void;
 }
 
 export interface TestCluster {
@@ -52,6 +54,7 @@ export async function startCluster(options: StartClusterOptions = {}): Promise<T
   const controlPlane = await startControlPlane({
     settings: options.settings ?? {},
     controllers: options.controllers ?? 'cluster',
+    log: options.log ?? (() => undefined),
   });
   const { url, ca, admin } = controlPlane;
   const nodes: TestNode[] = [];
