@@ -65,7 +65,11 @@ describe('addresses', () => {
       { notReadyAddresses: [address], ports: [{ port: 80, protocol: 'TCP' }] },
     ]);
     expect(Object.values((await endpoints())?.metadata.annotations ?? {})).toEqual(['2026-01-02T03:05:05Z']);
+    const other = await runningPod('b', '10.244.0.4');
+    await cluster.settle();
+    expect((await endpoints())?.subsets?.[0]?.addresses).toEqual([other]);
     await cluster.write({ verb: 'delete', key: key('pods', 'a') });
+    await cluster.write({ verb: 'delete', key: key('pods', 'b'), gracePeriodSeconds: 0 });
     await cluster.settle();
     expect((await endpoints())?.subsets).toBeUndefined();
   });

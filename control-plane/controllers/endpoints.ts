@@ -161,7 +161,7 @@ async function removeOrphan(endpoints: Endpoints | undefined, { client }: Reconc
 async function servicesOfPod(change: ObjectChange, reader: Reader): Promise<string[]> {
   const pod = change.object as Pod;
   const previous = change.previous as Pod | undefined;
-  if (previous && change.type === 'MODIFIED' && !matters(pod, previous)) return [];
+  if (!matters(pod, change.type === 'DELETED' ? undefined : previous)) return [];
   const { items } = await reader.list<Service>({ resource: 'services', namespace: pod.metadata.namespace });
   const selects = ({ spec }: Service) =>
     Object.keys(spec?.selector ?? {}).length > 0 &&
@@ -169,9 +169,10 @@ async function servicesOfPod(change: ObjectChange, reader: Reader): Promise<stri
   return items.filter(selects).map((service) => namespacedKey(service as KubernetesObject));
 }
 
-/** A Pod that is not placed yet is in no Endpoints, and most of what it reports later does not show there either. */
-function matters(pod: Pod, previous: Pod): boolean {
-  return !jsonEqual(aspects(pod), aspects(previous));
+/** A Pod without an address is in no Endpoints, and most of what the others report does not show there either. */
+function matters(pod: Pod, previous: Pod | undefined): boolean {
+  if (!pod.status?.podIP && !previous?.status?.podIP) return false;
+  return !previous || !jsonEqual(aspects(pod), aspects(previous));
 }
 
 function aspects({ metadata, spec, status }: Pod): unknown {

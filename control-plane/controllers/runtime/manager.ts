@@ -66,6 +66,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
 
   let wanted = false;
   let pulling = false;
+  let mapping = false;
   let active = 0;
   let settling = false;
   const idleListeners: (() => void)[] = [];
@@ -93,9 +94,19 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
     }
   }
 
+  /** No key is worked on meanwhile: one that a whole batch of changes concerns is then looked at once. */
   async function intake({ changes }: Pulled): Promise<void> {
-    const reader = createBatchReader(client);
-    for (const change of changes) await mapChange(change, reader);
+    mapping = true;
+    try {
+      const reader = createBatchReader(client);
+      for (const change of changes) await mapChange(change, reader);
+    } catch (error) {
+      source.rewind();
+      throw error;
+    } finally {
+      mapping = false;
+      startWork();
+    }
   }
 
   async function pull(): Promise<void> {
@@ -107,13 +118,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
         releaseDelayed();
         const pulled = await source.pull();
         more = pulled.more;
-        try {
-          await intake(pulled);
-        } catch (error) {
-          source.rewind();
-          throw error;
-        }
-        startWork();
+        await intake(pulled);
       }
       backoff.reset(changesId);
     } catch (error) {
@@ -133,10 +138,11 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
   }
 
   function startWork(): void {
-    for (let id = active < concurrency ? queue.take() : undefined; id !== undefined; ) {
+    while (active < concurrency && !mapping) {
+      const id = queue.take();
+      if (id === undefined) return;
       active++;
       void work(id);
-      id = active < concurrency ? queue.take() : undefined;
     }
   }
 
