@@ -1,15 +1,18 @@
 /**
- * Writes the OpenAPI documents of all kinds as static files, which the Worker serves as they are:
- * `dist/assets/openapi/v2.json`, `v3.json` (the index) and `v3/api/v1.json`, `v3/apis/GROUP/VERSION.json`.
+ * Writes the OpenAPI documents of all kinds as static files below `dist/assets/openapi`, which the Worker serves as they
+ * are: `v2.json` and `v2.pb`, `v3.json` (the index) and `v3/api/v1.json`, `v3/apis/GROUP/VERSION.json`. `hashes.json`
+ * has the hash of each by its path.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { KindDefinition } from '../shared/kinds/define-kind.ts';
+import { virtualKinds } from '../control-plane/apiserver/http/virtual-resources.ts';
 import { builtInKinds } from '../shared/kinds/index.generated.ts';
+import { encodeOpenapiV2 } from '../shared/schema/openapi/protobuf.ts';
 import {
   type Descriptions,
+  type DocumentedKind,
   groupVersionsOf,
   openapiIndex,
   openapiPath,
@@ -19,19 +22,32 @@ import {
 
 const root = join(import.meta.dirname, '..');
 
+/** All kinds that the API serves, stored or not. */
+export const servedKinds: readonly DocumentedKind[] = [...builtInKinds, ...virtualKinds];
+
 /** The files by their path below `assets/openapi`. */
-export function openApiFiles(kinds: readonly KindDefinition[], descriptions: Descriptions): Map<string, string> {
-  const files = new Map<string, string>();
-  const hashes = new Map<string, string>();
+export function openApiFiles(
+  kinds: readonly DocumentedKind[],
+  descriptions: Descriptions,
+): Map<string, string | Uint8Array> {
+  const files = new Map<string, string | Uint8Array>();
+  const indexed = new Map<string, string>();
   for (const groupVersion of groupVersionsOf(kinds)) {
     const text = JSON.stringify(openapiV3(kinds, groupVersion, descriptions));
     const path = openapiPath(groupVersion);
     files.set(`v3/${path}.json`, text);
-    hashes.set(path, createHash('sha256').update(text).digest('hex').toUpperCase());
+    indexed.set(path, hashOf(text));
   }
-  files.set('v3.json', JSON.stringify(openapiIndex(hashes)));
-  files.set('v2.json', JSON.stringify(openapiV2(kinds, descriptions)));
+  files.set('v3.json', JSON.stringify(openapiIndex(indexed)));
+  const v2 = openapiV2(kinds, descriptions);
+  files.set('v2.json', JSON.stringify(v2));
+  files.set('v2.pb', encodeOpenapiV2(v2));
+  files.set('hashes.json', JSON.stringify(Object.fromEntries([...files].map(([path, file]) => [path, hashOf(file)]))));
   return files;
+}
+
+function hashOf(file: string | Uint8Array): string {
+  return createHash('sha256').update(file).digest('hex').toUpperCase();
 }
 
 /** Descriptions of all types, which only these documents need. */
@@ -40,12 +56,14 @@ export function readDescriptions(): Descriptions {
   return JSON.parse(readFileSync(file, 'utf8')) as Descriptions;
 }
 
-/** Writes the documents of the built-in kinds to `dist/assets/openapi`. */
+/** Writes the documents of all kinds to `dist/assets/openapi`. */
 export function writeOpenApiAssets(): void {
-  for (const [path, text] of openApiFiles(builtInKinds, readDescriptions())) {
+  for (const [path, content] of openApiFiles(servedKinds, readDescriptions())) {
     const file = join(root, 'dist/assets/openapi', path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    // In one step: a server that runs meanwhile reads the old file or the new one, but no half.
+    writeFileSync(`${file}.new`, content);
+    renameSync(`${file}.new`, file);
   }
 }
 

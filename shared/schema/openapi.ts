@@ -1,9 +1,10 @@
 import type { JsonObject } from '../api/json.ts';
-import { apiVersionOf, type KindDefinition } from '../kinds/define-kind.ts';
-import { groupPrefix, type Operation, operationsOf, rootPath } from './openapi/operations.ts';
+import { apiVersionOf } from '../kinds/define-kind.ts';
+import { type DocumentedKind, groupPrefix, type Operation, operationsOf, rootPath } from './openapi/operations.ts';
 import { parametersOf, pretty, renderParameter } from './openapi/parameters.ts';
 import { type Descriptions, type Dialect, SchemaWriter, v2, v3 } from './openapi/schemas.ts';
 
+export type { DocumentedKind } from './openapi/operations.ts';
 export type { Descriptions } from './openapi/schemas.ts';
 
 /**
@@ -42,7 +43,7 @@ const bearerToken = {
 
 /** The document of one group version, `/openapi/v3/apis/apps/v1`. Kinds of other group versions are left out. */
 export function openapiV3(
-  kinds: readonly KindDefinition[],
+  kinds: readonly DocumentedKind[],
   groupVersion: GroupVersion,
   descriptions: Descriptions,
 ): JsonObject {
@@ -59,7 +60,7 @@ export function openapiV3(
 }
 
 /** The document of all kinds in the older format, `/openapi/v2`. */
-export function openapiV2(kinds: readonly KindDefinition[], descriptions: Descriptions): JsonObject {
+export function openapiV2(kinds: readonly DocumentedKind[], descriptions: Descriptions): JsonObject {
   const writer = newWriter(v2, kinds, descriptions);
   const paths = pathsOf(kinds, writer, v2);
   return {
@@ -73,7 +74,7 @@ export function openapiV2(kinds: readonly KindDefinition[], descriptions: Descri
 }
 
 /** Group versions that have a document of their own, in the order of the kinds. */
-export function groupVersionsOf(kinds: readonly KindDefinition[]): GroupVersion[] {
+export function groupVersionsOf(kinds: readonly DocumentedKind[]): GroupVersion[] {
   const byName = new Map(kinds.map(({ group, version }) => [apiVersionOf({ group, version }), { group, version }]));
   return [...byName.values()];
 }
@@ -92,7 +93,7 @@ export function openapiIndex(hashes: ReadonlyMap<string, string>): JsonObject {
   return { paths: Object.fromEntries(paths) };
 }
 
-function newWriter(dialect: Dialect, kinds: readonly KindDefinition[], descriptions: Descriptions): SchemaWriter {
+function newWriter(dialect: Dialect, kinds: readonly DocumentedKind[], descriptions: Descriptions): SchemaWriter {
   const writer = new SchemaWriter(dialect, descriptions);
   for (const { group, version, kind, schema } of kinds) writer.addKinds(schema, [{ group, kind, version }]);
   const groupVersions = groupVersionsOf(kinds);
@@ -110,7 +111,7 @@ function newWriter(dialect: Dialect, kinds: readonly KindDefinition[], descripti
   return writer;
 }
 
-function pathsOf(kinds: readonly KindDefinition[], writer: SchemaWriter, dialect: Dialect): JsonObject {
+function pathsOf(kinds: readonly DocumentedKind[], writer: SchemaWriter, dialect: Dialect): JsonObject {
   const paths: Record<string, JsonObject> = {};
   for (const groupVersion of groupVersionsOf(kinds)) {
     paths[`${rootPath(groupVersion)}/`] = { get: discoveryOperation(groupVersion, writer, dialect) };

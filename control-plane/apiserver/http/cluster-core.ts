@@ -51,7 +51,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
     if (healthPath.test(path)) return plainText('ok');
     if (path === '/version') return Response.json(versionInfo);
     const accept = request.headers.get('accept');
-    const openApi = await serveOpenApi(deps.assets, path, accept);
+    const openApi = await serveOpenApi(deps, request);
     if (openApi) return openApi;
     const discovered = discover(deps.kinds.all(), path, accept);
     if (!discovered) throw unknownResource();

@@ -96,7 +96,8 @@ export async function forwarded(call: ClusterRequest, options: { upgrade?: boole
   if (options.upgrade) headers.set('upgrade', 'websocket');
   const search = query.size > 0 ? `?${query}` : '';
   const body = await readBounded(request);
-  return new Request(`https://cluster${path}${search}`, { method: request.method, headers, body });
+  // Redirects are for the client to follow, which then keeps the answer under the right address.
+  return new Request(`https://cluster${path}${search}`, { method: request.method, headers, body, redirect: 'manual' });
 }
 
 /** SHA-256 of the bearer token; undefined without an Authorization header. Anything but a bearer token is refused. */

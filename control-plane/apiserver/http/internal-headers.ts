@@ -10,4 +10,4 @@ export const internalHeaders = {
 } as const;
 
 /** Request headers of clients that mean something to the API. */
-export const forwardedHeaders = ['accept', 'content-type', 'user-agent'] as const;
+export const forwardedHeaders = ['accept', 'content-type', 'if-none-match', 'user-agent'] as const;

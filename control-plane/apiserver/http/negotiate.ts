@@ -52,6 +52,15 @@ export function prefers(accept: string | null, wanted: { as: string; g: string; 
   return false;
 }
 
+/** The first of `types` that the header takes, in the header's order of preference. Undefined: none of them. */
+export function preferredType<T extends string>(accept: string | null, types: readonly T[]): T | undefined {
+  for (const { type } of parseAccept(accept)) {
+    const found = types.find((one) => type === one || type === '*/*' || type === `${one.split('/')[0]}/*`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
 function notAcceptable(): StatusError {
   const accepted = 'only the following media types are accepted: application/json, application/yaml';
   return new StatusError('NotAcceptable', accepted);

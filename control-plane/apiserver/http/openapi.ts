@@ -1,27 +1,85 @@
+import { openapiV2ProtobufType } from '../../../shared/schema/openapi/protobuf-type.ts';
+import { preferredType } from './negotiate.ts';
+
 /** Static files of the deployment, by absolute path. */
 export interface Assets {
   fetch(path: string): Promise<Response>;
 }
 
-const protobufV2 = 'application/com.github.proto-openapi.spec.v2';
+export interface OpenApiDeps {
+  assets: Assets;
+  /** Epoch ms. */
+  now(): number;
+}
+
+/** A document in one of its forms. */
+interface Form {
+  /** Below `/openapi/`, where the build has put it. */
+  file: string;
+  contentType: string;
+}
+
+const json = 'application/json';
+/** The first is how clients spelled it before, and they still ask for both. */
+const protobufTypes = ['application/com.github.proto-openapi.spec.v2@v1.0+protobuf', openapiV2ProtobufType];
+const yearMs = 365 * 24 * 3600 * 1000;
 
 /**
- * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds. Undefined
- * for other paths. A client that takes only the protobuf form of v2 gets 406, and then asks for v3 or does without.
+ * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds. All have an
+ * ETag; what is asked for by its hash never changes, so that clients keep it and do not ask again. Undefined for other
+ * paths and for group versions without a document.
  */
-export async function serveOpenApi(assets: Assets, path: string, accept: string | null): Promise<Response | undefined> {
-  const match = /^\/openapi\/(v2|v3)(?:\/(.*))?$/.exec(path);
-  if (!match) return undefined;
-  const [, version, rest] = match;
-  if (version === 'v2' && accept?.startsWith(protobufV2) && !accept.includes('json,') && !accept.endsWith('json')) {
-    return new Response(null, { status: 406 });
-  }
-  const file = rest ? `/openapi/v3/${rest}.json` : `/openapi/${version}.json`;
-  if (rest?.split('/').includes('..')) return undefined;
-  const asset = await assets.fetch(file);
-  if (!asset.ok) {
-    await asset.body?.cancel();
-    return undefined;
-  }
-  return new Response(asset.body, { headers: { 'content-type': 'application/json', vary: 'Accept' } });
+export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise<Response | undefined> {
+  const { pathname, searchParams } = new URL(request.url);
+  const path = /^\/openapi\/(v2|v3(?:\/.+)?)$/.exec(pathname)?.[1];
+  if (path === undefined) return undefined;
+  const hashes = await readHashes(deps.assets);
+  if (!Object.hasOwn(hashes, `${path}.json`)) return undefined;
+  const form = negotiateForm(path, request.headers.get('accept'));
+  if (!form) return new Response(null, { status: 406, headers: { vary: 'Accept' } });
+
+  const current = hashes[form.file]!;
+  const asked = path.startsWith('v3/') ? searchParams.get('hash') : null;
+  // Relative, because the client may have reached the cluster below a path of its own.
+  if (asked && asked !== current) return new Response(null, { status: 301, headers: { location: `?hash=${current}` } });
+  const headers = new Headers({
+    'content-type': form.contentType,
+    etag: `"${current}"`,
+    vary: 'Accept',
+    ...freshness(deps.now(), { immutable: Boolean(asked) }),
+  });
+  if (isKnown(request.headers.get('if-none-match'), current)) return new Response(null, { status: 304, headers });
+  const asset = await deps.assets.fetch(`/openapi/${form.file}`);
+  if (!asset.ok) throw new Error(`the deployment has no file openapi/${form.file}: ${asset.status}`);
+  return new Response(asset.body, { headers });
+}
+
+function negotiateForm(path: string, accept: string | null): Form | undefined {
+  const types = path === 'v2' ? [json, ...protobufTypes] : [json];
+  const type = preferredType(accept, types);
+  if (!type) return undefined;
+  return type === json
+    ? { file: `${path}.json`, contentType: json }
+    : { file: `${path}.pb`, contentType: openapiV2ProtobufType };
+}
+
+/** Caches reckon the age of an answer from its `Date`: without one they take nothing to be fresh. */
+function freshness(nowMs: number, { immutable }: { immutable: boolean }): Record<string, string> {
+  const date = new Date(nowMs).toUTCString();
+  if (!immutable) return { 'cache-control': 'no-cache, private', date };
+  return { 'cache-control': 'public, immutable', date, expires: new Date(nowMs + yearMs).toUTCString() };
+}
+
+/** @param header `If-None-Match`; caches on the way may have made the tag a weak one. */
+function isKnown(header: string | null, hash: string): boolean {
+  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return tags.includes(`"${hash}"`) || tags.includes('*');
+}
+
+/** The hash of each file below `/openapi/`. Empty where the deployment has no documents. */
+async function readHashes(assets: Assets): Promise<Record<string, string>> {
+  const asset = await assets.fetch('/openapi/hashes.json');
+  if (asset.ok) return asset.json();
+  await asset.body?.cancel();
+  return {};
 }

@@ -1,5 +1,6 @@
 import { badRequest } from '../../../shared/api/errors.ts';
 import { isJsonObject } from '../../../shared/api/json.ts';
+import type { DocumentedKind } from '../../../shared/schema/openapi.ts';
 import type { Authorizer, RequestAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 
@@ -9,6 +10,8 @@ export interface VirtualResource {
   version: string;
   plural: string;
   kind: string;
+  /** Name of its type in the generated schema tables. */
+  schema: string;
   /** `body` is the parsed object; returns what the client gets. */
   create(body: unknown, context: { user: UserInfo; authorizer: Authorizer }): object;
 }
@@ -19,6 +22,7 @@ const selfSubjectReview: VirtualResource = {
   version: 'v1',
   plural: 'selfsubjectreviews',
   kind: 'SelfSubjectReview',
+  schema: 'V1SelfSubjectReview',
   create: (_body, { user }) => ({
     kind: 'SelfSubjectReview',
     apiVersion: 'authentication.k8s.io/v1',
@@ -35,6 +39,7 @@ const selfSubjectAccessReview: VirtualResource = {
   version: 'v1',
   plural: 'selfsubjectaccessreviews',
   kind: 'SelfSubjectAccessReview',
+  schema: 'V1SelfSubjectAccessReview',
   create(body, { user, authorizer }) {
     const spec = isJsonObject(body) && isJsonObject(body.spec) ? body.spec : {};
     const decision = authorizer.authorize(user, attributesOf(spec));
@@ -49,6 +54,19 @@ const selfSubjectAccessReview: VirtualResource = {
 };
 
 export const virtualResources: readonly VirtualResource[] = [selfSubjectReview, selfSubjectAccessReview];
+
+/** What the OpenAPI documents say of them. */
+export const virtualKinds: readonly DocumentedKind[] = virtualResources.map(
+  ({ group, version, plural, kind, schema }) => ({
+    group,
+    version,
+    plural,
+    kind,
+    schema,
+    scope: 'Cluster',
+    verbs: ['create'],
+  }),
+);
 
 function attributesOf(spec: Record<string, unknown>): RequestAttributes {
   const { resourceAttributes, nonResourceAttributes } = spec;

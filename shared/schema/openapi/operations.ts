@@ -21,10 +21,16 @@ export interface Operation {
   answer?: string;
 }
 
+/** What the documents say of a kind; resources that are never stored have no more than this. */
+export type DocumentedKind = Pick<
+  KindDefinition,
+  'group' | 'version' | 'kind' | 'plural' | 'scope' | 'schema' | 'verbs' | 'subresources' | 'deletion'
+>;
+
 const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 /** What clients may do with a kind and its subresources, by path. */
-export function operationsOf(kind: KindDefinition): Operation[] {
+export function operationsOf(kind: DocumentedKind): Operation[] {
   return [...collectionOperations(kind), ...objectOperations(kind), ...subresourceOperations(kind)];
 }
 
@@ -35,7 +41,7 @@ interface Context {
   suffix: string;
 }
 
-function collectionOperations(kind: KindDefinition): Operation[] {
+function collectionOperations(kind: DocumentedKind): Operation[] {
   const context = collectionContext(kind);
   const operations: Operation[] = [];
   if (allows(kind, 'list')) operations.push(listOperation(kind, context));
@@ -59,7 +65,7 @@ function collectionOperations(kind: KindDefinition): Operation[] {
   return operations;
 }
 
-function listOperation(kind: KindDefinition, context: Context): Operation {
+function listOperation(kind: DocumentedKind, context: Context): Operation {
   return {
     ...operation(kind, context, 'list'),
     description: `list or watch objects of kind ${kind.kind}`,
@@ -67,7 +73,7 @@ function listOperation(kind: KindDefinition, context: Context): Operation {
   };
 }
 
-function objectOperations(kind: KindDefinition): Operation[] {
+function objectOperations(kind: DocumentedKind): Operation[] {
   const context = objectContext(kind);
   const actions = (['get', 'put', 'patch'] as const).filter((action) => allows(kind, verbOf[action]));
   const operations = readAndWrite(kind, context, { actions });
@@ -91,7 +97,7 @@ interface Subject {
 }
 
 /** What objects, their status and their scale have in common. */
-function readAndWrite(kind: KindDefinition, context: Context, subject: Subject): Operation[] {
+function readAndWrite(kind: DocumentedKind, context: Context, subject: Subject): Operation[] {
   const { what = '', gvk = kind, model = kind.schema, actions = ['get', 'put', 'patch'] } = subject;
   const about = `${what}the specified ${kind.kind}`;
   const bodies = { put: { body: model }, get: {}, patch: {} };
@@ -106,7 +112,7 @@ function readAndWrite(kind: KindDefinition, context: Context, subject: Subject):
   }));
 }
 
-function subresourceOperations(kind: KindDefinition): Operation[] {
+function subresourceOperations(kind: DocumentedKind): Operation[] {
   const { status, scale, others = {} } = kind.subresources ?? {};
   const operations: Operation[] = [];
   if (status) operations.push(...readAndWrite(kind, subresourceContext(kind, 'status'), { what: 'status of ' }));
@@ -129,7 +135,7 @@ const actionOf: Readonly<Record<string, Operation['action']>> = {
 };
 
 function otherOperations(
-  kind: KindDefinition,
+  kind: DocumentedKind,
   name: string,
   other: GroupVersionKind & { verbs: readonly string[] },
 ): Operation[] {
@@ -175,7 +181,7 @@ const idVerbs = {
   deletecollection: 'delete',
 } as const;
 
-function operation(kind: KindDefinition, context: Context, action: Action): Operation {
+function operation(kind: DocumentedKind, context: Context, action: Action): Operation {
   return {
     path: context.path,
     method: methods[action],
@@ -188,7 +194,7 @@ function operation(kind: KindDefinition, context: Context, action: Action): Oper
   };
 }
 
-function allows(kind: KindDefinition, verb: Verb): boolean {
+function allows(kind: DocumentedKind, verb: Verb): boolean {
   return (kind.verbs ?? allVerbs).includes(verb);
 }
 
@@ -197,7 +203,7 @@ export function rootPath(kind: { group: string; version: string }): string {
   return `${kind.group ? '/apis' : '/api'}/${apiVersionOf(kind)}`;
 }
 
-function collectionContext(kind: KindDefinition): Context {
+function collectionContext(kind: DocumentedKind): Context {
   const namespaced = kind.scope === 'Namespaced';
   return {
     path: `${rootPath(kind)}/${namespaced ? 'namespaces/{namespace}/' : ''}${kind.plural}`,
@@ -206,7 +212,7 @@ function collectionContext(kind: KindDefinition): Context {
   };
 }
 
-function everywhere(kind: KindDefinition): Context {
+function everywhere(kind: DocumentedKind): Context {
   return {
     path: `${rootPath(kind)}/${kind.plural}`,
     parameters: [],
@@ -214,7 +220,7 @@ function everywhere(kind: KindDefinition): Context {
   };
 }
 
-function objectContext(kind: KindDefinition): Context {
+function objectContext(kind: DocumentedKind): Context {
   const collection = collectionContext(kind);
   return {
     ...collection,
@@ -223,12 +229,12 @@ function objectContext(kind: KindDefinition): Context {
   };
 }
 
-function subresourceContext(kind: KindDefinition, name: string): Context {
+function subresourceContext(kind: DocumentedKind, name: string): Context {
   const object = objectContext(kind);
   return { ...object, path: `${object.path}/${name}`, suffix: object.suffix + capitalized(name) };
 }
 
-function scoped(kind: KindDefinition): string {
+function scoped(kind: DocumentedKind): string {
   return `${kind.scope === 'Namespaced' ? 'Namespaced' : ''}${kind.kind}`;
 }
 
@@ -238,7 +244,7 @@ export function groupPrefix({ group, version }: { group: string; version: string
   return labels.map(capitalized).join('') + capitalized(version);
 }
 
-function named({ kind, plural }: KindDefinition): string {
+function named({ kind, plural }: DocumentedKind): string {
   // A kind that is its own plural takes no article.
   if (kind.toLowerCase() === plural) return kind;
   return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
