@@ -18,6 +18,7 @@ import { kubernetesVersion } from '../shared/api/version.ts';
 export interface TestNodeOptions {
   /** Default: `node-1`, `node-2`, ... */
   name?: string;
+  /** What it offers to Pods. Default: 4 CPUs, 8 GiB. */
   cpus?: number;
   memoryBytes?: number;
   /** What containers do once they are started. Default: they run until they are told to stop. */
@@ -59,6 +60,8 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
   const runtime = createMemoryRuntime({
     ...(options.behave ? { behave: options.behave } : {}),
     ...(options.images ? { images: options.images } : {}),
+    cpus,
+    memoryBytes,
   });
   const network = noPodNetwork();
   const agent: Agent = createAgent({

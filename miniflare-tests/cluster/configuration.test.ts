@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../../e2e/lab/wait.ts';
 import type { ContainerConfig } from '../../node-agent/runtime/container-runtime.ts';
 import { startCluster, type TestCluster } from '../../testing/index.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { aPod, aService } from './manifests.ts';
-import { untilContainer, untilRunning } from './waits.ts';
+import { eventually, untilContainer, untilRunning } from './waits.ts';
 
 const namespace = 'default';
 let cluster: TestCluster;

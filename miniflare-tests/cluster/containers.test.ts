@@ -1,12 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { Log } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../../e2e/lab/wait.ts';
 import type { ContainerBehaviour } from '../../node-agent/runtime/memory-runtime.ts';
 import { startCluster, type TestCluster } from '../../testing/index.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { aPod } from './manifests.ts';
-import { untilContainer, untilEvent, untilGone, untilPod, untilRunning } from './waits.ts';
+import { eventually, untilContainer, untilEvent, untilGone, untilPod, untilRunning } from './waits.ts';
 
 /** What a container does, by its command. */
 const programs: Readonly<Record<string, ContainerBehaviour>> = {

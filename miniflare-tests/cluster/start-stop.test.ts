@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
-import { eventually } from '../../e2e/lab/wait.ts';
 import { startCluster } from '../../testing/index.ts';
 import { clientsOf } from './clients.ts';
 import { aPod } from './manifests.ts';
+import { eventually } from './waits.ts';
 
 const readyWithinMs = 2_000;
 
@@ -50,7 +50,7 @@ it('leaves no process, port or file behind, even with Pods running and a watch o
   expect(existsSync(folder)).toBe(false);
   expect(await isListening(port)).toBe(false);
   expect(childProcesses()).toEqual(before);
-  await eventually('no socket of this process reaches the control plane', () => !hasSocketTo(port), 5_000);
+  await eventually('no socket of this process reaches the control plane', () => !hasSocketTo(port));
 });
 
 it('starts two at once that know nothing of each other', async () => {

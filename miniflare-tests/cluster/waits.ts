@@ -1,7 +1,10 @@
 import type { CoreV1Api, CoreV1Event, V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
-import { eventually } from '../../e2e/lab/wait.ts';
+import { eventually as eventuallyWithin } from '../../e2e/lab/wait.ts';
 
 const timeoutMs = 15_000;
+
+/** Polls until `check` returns something truthy; fails with its last error after 15 s. */
+export const eventually = <T>(what: string, check: () => T | Promise<T>) => eventuallyWithin(what, check, timeoutMs);
 
 export const isReady = (pod: V1Pod) =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
@@ -14,15 +17,11 @@ export function untilPod(
   what: string,
   check: (pod: V1Pod) => boolean,
 ) {
-  return eventually(
-    `the Pod ${name} ${what}`,
-    async () => {
-      const pod = await core.readNamespacedPod({ namespace, name });
-      if (check(pod)) return pod;
-      throw new Error(JSON.stringify(pod.status));
-    },
-    timeoutMs,
-  );
+  return eventually(`the Pod ${name} ${what}`, async () => {
+    const pod = await core.readNamespacedPod({ namespace, name });
+    if (check(pod)) return pod;
+    throw new Error(JSON.stringify(pod.status));
+  });
 }
 
 export const untilRunning = (core: CoreV1Api, namespace: string, name: string) =>
@@ -45,16 +44,11 @@ export async function untilContainer(
 
 /** Resolves with the Pods of a label once there are `count`, all of them ready and none on its way out. */
 export function untilReadyPods(core: CoreV1Api, namespace: string, app: string, count: number): Promise<V1Pod[]> {
-  return eventually(
-    `${count} Pods of ${app} are ready`,
-    async () => {
-      const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${app}` });
-      if (items.length === count && items.every((pod) => isReady(pod) && !pod.metadata?.deletionTimestamp))
-        return items;
-      throw new Error(JSON.stringify(items.map(({ metadata, status }) => [metadata?.name, status?.phase])));
-    },
-    timeoutMs,
-  );
+  return eventually(`${count} Pods of ${app} are ready`, async () => {
+    const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${app}` });
+    if (items.length === count && items.every((pod) => isReady(pod) && !pod.metadata?.deletionTimestamp)) return items;
+    throw new Error(JSON.stringify(items.map(({ metadata, status }) => [metadata?.name, status?.phase])));
+  });
 }
 
 /** Resolves with the first event of that reason about the object. */
@@ -63,22 +57,17 @@ export function untilEvent(core: CoreV1Api, namespace: string, name: string, rea
   return eventually(
     `the event ${reason} about ${name}`,
     async () => (await core.listNamespacedEvent({ namespace, fieldSelector })).items[0],
-    timeoutMs,
   );
 }
 
 /** Resolves once reading fails with 404. */
 export async function untilGone(what: string, read: () => Promise<unknown>): Promise<void> {
-  await eventually(
-    `${what} is gone`,
-    async () => {
-      try {
-        throw new Error(`still there: ${JSON.stringify(await read()).slice(0, 500)}`);
-      } catch (error) {
-        if ((error as { code?: number }).code === 404) return true;
-        throw error;
-      }
-    },
-    timeoutMs,
-  );
+  await eventually(`${what} is gone`, async () => {
+    try {
+      throw new Error(`still there: ${JSON.stringify(await read()).slice(0, 500)}`);
+    } catch (error) {
+      if ((error as { code?: number }).code === 404) return true;
+      throw error;
+    }
+  });
 }

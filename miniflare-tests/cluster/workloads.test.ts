@@ -1,10 +1,9 @@
 import { makeInformer, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../../e2e/lab/wait.ts';
 import { startCluster, type TestCluster } from '../../testing/index.ts';
 import { type Clients, clientsOf } from './clients.ts';
 import { aController, aPod, aService } from './manifests.ts';
-import { isReady, untilGone, untilReadyPods, untilRunning } from './waits.ts';
+import { eventually, isReady, untilGone, untilReadyPods, untilRunning } from './waits.ts';
 
 let cluster: TestCluster;
 let clients: Clients;

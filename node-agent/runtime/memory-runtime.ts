@@ -36,6 +36,9 @@ export interface MemoryRuntimeOptions {
   behave?: (container: ContainerConfig) => ContainerBehaviour | undefined;
   /** Where an image is; `present` by default. A pulled image is present from then on. */
   images?: (reference: string) => ImageAvailability;
+  /** Size of the machine; 8 CPUs and 16 GiB by default. */
+  cpus?: number;
+  memoryBytes?: number;
 }
 
 export interface MemoryRuntime extends ContainerRuntime {
@@ -172,8 +175,8 @@ export function createMemoryRuntime(options: MemoryRuntimeOptions = {}): MemoryR
         operatingSystem: 'in-memory',
         kernelVersion: '0.0.0',
         architecture: 'amd64',
-        cpus: 8,
-        memoryBytes: 16 * 2 ** 30,
+        cpus: options.cpus ?? 8,
+        memoryBytes: options.memoryBytes ?? 16 * 2 ** 30,
       })),
     watch(watcher) {
       watchers.add(watcher);
