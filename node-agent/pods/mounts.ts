@@ -6,7 +6,6 @@ import { ContainerConfigError } from './cluster-view.ts';
 import { expand } from './expansion.ts';
 
 const propagations: Record<string, NonNullable<Mount['propagation']>> = {
-  None: 'rprivate',
   HostToContainer: 'rslave',
   Bidirectional: 'rshared',
 };
@@ -26,12 +25,13 @@ export async function volumeMounts({ container, volumes, env }: VolumeMountsInpu
     const root = volumes.get(name);
     if (root === undefined)
       throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
+    const propagation = propagations[mountPropagation ?? 'None'];
     const inside = subPathExpr ? expand(subPathExpr, (variable) => env.get(variable)) : subPath;
     mounts.push({
       hostPath: inside ? await subPathOf(root, inside, container.name) : root,
       containerPath: mountPath,
       readOnly: readOnly ?? false,
-      ...(mountPropagation ? { propagation: propagations[mountPropagation] ?? 'rprivate' } : {}),
+      ...(propagation ? { propagation } : {}),
     });
   }
   return mounts;

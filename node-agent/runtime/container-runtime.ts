@@ -113,7 +113,8 @@ export interface Mount {
   hostPath: string;
   containerPath: string;
   readOnly: boolean;
-  propagation?: 'rprivate' | 'rslave' | 'rshared';
+  /** Absent: private, or what the engine needs for a path that it lies in itself. */
+  propagation?: 'rslave' | 'rshared';
 }
 
 export interface ContainerConfig {

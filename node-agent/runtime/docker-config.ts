@@ -55,7 +55,7 @@ export function dockerContainer(config: ContainerConfig, { oomScoreAdj }: { oomS
         Source: mount.hostPath,
         Target: mount.containerPath,
         ReadOnly: mount.readOnly,
-        BindOptions: { Propagation: mount.propagation ?? ('rprivate' as const) },
+        ...(mount.propagation ? { BindOptions: { Propagation: mount.propagation } } : {}),
       })),
       CpuShares: resources.cpuShares,
       ...(resources.cpuQuota ? { CpuPeriod: 100_000, CpuQuota: resources.cpuQuota } : {}),
