@@ -48,7 +48,8 @@ function frontOf(env: Env) {
           gatewayStub(gatewayObjectName(name, index)),
         );
         const components = [CONTROLLERS, SCHEDULER].map((namespace) => namespace.get(namespace.idFromName(name)));
-        const objects = [...gateways, ...components, ...['', ...shards].map((shard) => clusterStub(name, shard))];
+        // The main object first: it is what wakes the others.
+        const objects = [...['', ...shards].map((shard) => clusterStub(name, shard)), ...components, ...gateways];
         for (const object of objects) await object.destroy();
       },
       now: Date.now,

@@ -146,11 +146,11 @@ export class Cluster extends DurableObject<Env> {
   }
 
   /** Controllers and scheduler, here or in objects of their own; either way each commit wakes them. */
-  #components({ cluster, timers }: ClusterHost, { name, shard }: ClusterRecord): Component[] {
-    if (shard !== '') return [];
+  #components({ cluster, timers }: ClusterHost, record: ClusterRecord): Component[] {
+    if (record.shard !== '') return [];
     const components =
       this.env.FAIRLEAD_CONTROLLERS === 'object'
-        ? this.#remoteComponents(name)
+        ? this.#remoteComponents(record)
         : this.#localComponents(cluster, timers);
     const wake = () => {
       for (const component of components) component.wake();
@@ -172,10 +172,10 @@ export class Cluster extends DurableObject<Env> {
     ];
   }
 
-  #remoteComponents(name: string): Component[] {
+  #remoteComponents(record: ClusterRecord): Component[] {
     const { CONTROLLERS, SCHEDULER } = this.env;
     return [CONTROLLERS, SCHEDULER].map((namespace) => {
-      const object = () => namespace.get(namespace.idFromName(name));
+      const object = () => namespace.get(namespace.idFromName(record.name));
       let isCalling = false;
       let isWanted = false;
       const call = async () => {
@@ -183,7 +183,7 @@ export class Cluster extends DurableObject<Env> {
         while (isWanted) {
           isWanted = false;
           await object()
-            .wake(name)
+            .wake(record)
             .catch((error: unknown) => logError('component could not be woken', { error: String(error) }));
         }
         isCalling = false;

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { clusterObjectName } from '../apiserver/http/object-names.ts';
+import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import type { Component, ComponentDeps } from '../cluster/components.ts';
 import { createRemoteClient } from '../cluster/local-client.ts';
 import type { ComponentUser } from '../cluster/users.ts';
@@ -9,7 +10,7 @@ import type { Timers } from '../timers/timers.ts';
 import { deploymentSettings, kinds, log, openTimers } from './cluster-host.ts';
 import { kvCursor } from './kv-cursor.ts';
 
-const nameKey = 'cluster';
+const recordKey = 'cluster';
 
 /** An object of its own for a component, which reaches the cluster over RPC. */
 export abstract class ComponentObject extends DurableObject<Env> {
@@ -18,9 +19,9 @@ export abstract class ComponentObject extends DurableObject<Env> {
   protected abstract readonly user: ComponentUser;
   protected abstract host(deps: ComponentDeps): Component;
 
-  /** There are new changes in the cluster of this name. */
-  async wake(cluster: string): Promise<void> {
-    if (this.ctx.storage.kv.get(nameKey) !== cluster) this.ctx.storage.kv.put(nameKey, cluster);
+  /** There are new changes in this cluster. */
+  async wake(cluster: ClusterRecord): Promise<void> {
+    if (this.ctx.storage.kv.get(recordKey) === undefined) this.ctx.storage.kv.put(recordKey, cluster);
     this.#run(cluster).component.wake();
   }
 
@@ -32,20 +33,20 @@ export abstract class ComponentObject extends DurableObject<Env> {
   }
 
   override async alarm(): Promise<void> {
-    const cluster = this.ctx.storage.kv.get<string>(nameKey);
+    const cluster = this.ctx.storage.kv.get<ClusterRecord>(recordKey);
     if (cluster !== undefined) await this.#run(cluster).timers.run();
   }
 
-  #run(cluster: string): { component: Component; timers: Timers } {
+  #run({ name, settings }: ClusterRecord): { component: Component; timers: Timers } {
     if (this.#running) return this.#running;
     const { CLUSTER } = this.env;
     // A stub is broken for good by a lost connection: each call makes its own.
-    const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(cluster)));
+    const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name)));
     const { timers } = openTimers(this.ctx);
     const component = this.host({
       client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
       kinds,
-      settings: resolveSettings(deploymentSettings(this.env)),
+      settings: resolveSettings(deploymentSettings(this.env), settings),
       timers,
       cursor: kvCursor(this.ctx.storage.kv, this.user),
       random: Math.random,

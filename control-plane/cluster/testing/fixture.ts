@@ -1,0 +1,152 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/define-kind.ts';
+import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
+import { KindRegistry } from '../../../shared/kinds/registry.ts';
+import { hashToken } from '../../apiserver/auth/credentials.ts';
+import { internalHeaders } from '../../apiserver/http/internal-headers.ts';
+import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
+import type { ClusterClient } from '../../client.ts';
+import { firstServiceAddress } from '../../settings.ts';
+import { openNodeDatabase } from '../../store/testing/node-sqlite.ts';
+import { createTimers, type Timers } from '../../timers/timers.ts';
+import type { WatchAttachment, Watcher } from '../../watch/watcher.ts';
+import { type Cluster, createCluster } from '../cluster.ts';
+import { createLocalClient } from '../local-client.ts';
+import { componentUsers } from '../users.ts';
+
+export interface Reply {
+  status: number;
+  headers: Headers;
+  text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests reach into answers of any kind
+  json: any;
+}
+
+export interface CallOptions {
+  token?: string | undefined;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/**
+ * The real API server of a cluster over a store in memory, called without a network. Events live in the same store.
+ * The clock stands still unless it is moved.
+ */
+export class ClusterFixture {
+  readonly cluster: Cluster;
+  readonly timers: Timers;
+  readonly errors: unknown[] = [];
+  /** Frames and attachments of the watches that were opened. */
+  readonly watches: { attachment: WatchAttachment; frames: string[]; closed?: number }[] = [];
+  nowMs = Date.parse('2026-01-02T03:04:05Z');
+  adminToken = '';
+
+  private constructor(settings: ClusterSettings) {
+    const kinds = new KindRegistry(
+      builtInKinds.map((kind) =>
+        kind.storage?.shard ? { ...kind, storage: { ...kind.storage, shard: undefined } } : kind,
+      ),
+    );
+    this.timers = createTimers({
+      alarm: { get: async () => null, set: async () => undefined },
+      now: () => this.nowMs,
+      onError: (error) => this.errors.push(error),
+    });
+    this.cluster = createCluster({
+      kinds,
+      settings,
+      shard: '',
+      sql: openNodeDatabase(),
+      sync: async () => undefined,
+      timers: this.timers,
+      sibling: () => this.client,
+      bindWatches: (hub) => ({ open: (attachment, initial) => this.#openWatch(hub, attachment, initial) }),
+      streams: {
+        plan: (node, request) => ({
+          gateway: 'gateway',
+          node,
+          message: { type: 'openStream', streamId: 'stream', path: '/stream', request },
+        }),
+      },
+      assets: { fetch: async () => new Response(null, { status: 404 }) },
+      now: () => this.nowMs,
+      random: Math.random,
+      uid: () => randomUUID(),
+      randomBytes: (length) => randomBytes(length),
+      schedule: (run, delayMs) => void setTimeout(run, Math.min(delayMs, 5)),
+      log: (_message, fields) => this.errors.push(fields.error),
+    });
+  }
+
+  /** A cluster as it is after its creation. */
+  static async create(settings: Partial<ClusterSettings> = {}): Promise<ClusterFixture> {
+    const fixture = new ClusterFixture({ ...defaultSettings, ...settings });
+    const { commits, registry, kinds, credentials } = fixture.cluster;
+    const apiServerIP = firstServiceAddress(fixture.cluster.settings);
+    await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
+    fixture.adminToken = await credentials.issue({ name: 'admin', groups: ['system:masters', 'system:authenticated'] });
+    return fixture;
+  }
+
+  get client(): ClusterClient {
+    const { store, commits, registry, kinds } = this.cluster;
+    const { identity, fieldManager } = componentUsers.apiserver;
+    const sibling = () => {
+      throw new Error('there is one shard');
+    };
+    return createLocalClient({ store, commits, registry, kinds, user: identity, fieldManager, shard: '', sibling });
+  }
+
+  /** Calls the API, as the administrator unless told otherwise. A body that is no string or bytes is sent as JSON. */
+  async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
+    const token = 'token' in options ? options.token : this.adminToken;
+    const headers = new Headers({ 'content-type': 'application/json', ...options.headers });
+    if (token !== undefined) headers.set(internalHeaders.tokenHash, hashToken(token));
+    const { body } = options;
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array;
+    const request = new Request(`https://cluster${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+    });
+    const response = await this.cluster.core.fetch(request);
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.startsWith('application/json');
+    return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
+  }
+
+  #openWatch(
+    hub: { add(watcher: Watcher, initial: readonly string[]): void },
+    attachment: WatchAttachment,
+    initial: readonly string[],
+  ) {
+    const watch: ClusterFixture['watches'][number] = { attachment, frames: [] };
+    hub.add(
+      {
+        get attachment() {
+          return watch.attachment;
+        },
+        send: (text) => void watch.frames.push(text),
+        save: (next) => {
+          watch.attachment = next;
+        },
+        close: (code) => {
+          watch.closed = code;
+        },
+      },
+      initial,
+    );
+    this.watches.push(watch);
+    return new Response('watching');
+  }
+}
+
+/** A Pod that passes validation. */
+export function aPod(name: string, spec: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: { containers: [{ name: 'a', image: 'busybox' }], ...spec },
+  };
+}
