@@ -152,7 +152,7 @@ function operationV3(operation: Operation, writer: SchemaWriter): JsonObject {
     : contentOf(['text/plain'], { type: 'string' });
   return {
     ...commonOf(operation),
-    parameters: parametersOf[operation.action].map((parameter) => renderParameter(parameter, 3)),
+    ...listed(parametersOf[operation.action].map((parameter) => renderParameter(parameter, 3))),
     ...(body ? { requestBody: { content: contentOf(types, body.schema), ...required(body) } } : {}),
     responses: responsesOf(operation, (description) => ({ description, content: answer })),
   };
@@ -168,9 +168,13 @@ function operationV2(operation: Operation, writer: SchemaWriter): JsonObject {
     consumes: operation.action === 'patch' ? patchTypes : ['*/*'],
     produces: operation.answer ? answerTypes(operation) : ['text/plain'],
     schemes: ['https'],
-    parameters: [...bodyParameter, ...parameters],
+    ...listed([...bodyParameter, ...parameters]),
     responses: responsesOf(operation, (description) => ({ description, schema })),
   };
+}
+
+function listed(parameters: JsonObject[]): JsonObject {
+  return parameters.length > 0 ? { parameters } : {};
 }
 
 function commonOf(operation: Operation): JsonObject {
