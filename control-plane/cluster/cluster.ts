@@ -81,12 +81,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   // Namespaces live in the main object: what needs them to be looked at is decided there.
   const plugins = shard === '' ? defaultPlugins : defaultPlugins.filter(({ name }) => name !== 'NamespaceLifecycle');
   const registry = createRegistry({ kinds, settings, admission: createAdmission(plugins), now, random, uid });
-  const credentials = createCredentials({
-    reader: store,
-    commits,
-    newToken: () => base64url(deps.randomBytes(32)),
-    uid,
-  });
+  const credentials = createCredentials({ store, commits, newToken: () => base64url(deps.randomBytes(32)), uid });
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
   const parse = ({ json }: { json: string }) => JSON.parse(json);

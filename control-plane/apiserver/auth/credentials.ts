@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { CommitQueue } from '../../store/commit-queue.ts';
-import type { StoreReader, StoreTransaction } from '../../store/store.ts';
+import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
 
 /**
@@ -18,7 +18,7 @@ export interface Credentials {
 }
 
 export interface CredentialsDeps {
-  reader: StoreReader;
+  store: Pick<Store, 'get' | 'onCommit'>;
   commits: CommitQueue;
   /** 32 random bytes, base64url. */
   newToken(): string;
@@ -32,11 +32,25 @@ interface StoredCredential extends KubernetesObject {
   user: UserInfo;
 }
 
-export function createCredentials({ reader, commits, newToken, uid }: CredentialsDeps): Credentials {
+/** Every request asks for a credential, few of them for many different ones. */
+const maxRemembered = 1000;
+
+export function createCredentials({ store, commits, newToken, uid }: CredentialsDeps): Credentials {
+  const remembered = new Map<string, UserInfo>();
+  store.onCommit((changes) => {
+    if (changes.some(({ key }) => key.resource === credentialsResource)) remembered.clear();
+  });
+
   return {
     find(tokenHash) {
-      const stored = reader.get(keyOf(tokenHash));
-      return stored && (JSON.parse(stored.json) as StoredCredential).user;
+      const known = remembered.get(tokenHash);
+      if (known) return known;
+      const stored = store.get(keyOf(tokenHash));
+      if (!stored) return undefined;
+      const { user } = JSON.parse(stored.json) as StoredCredential;
+      if (remembered.size >= maxRemembered) remembered.clear();
+      remembered.set(tokenHash, user);
+      return user;
     },
     async issue(user) {
       const token = newToken();
