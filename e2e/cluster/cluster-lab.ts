@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,6 +7,7 @@ import type { Node } from '../../shared/api/object.ts';
 import { DockerHost } from '../lab/docker-host.ts';
 import { guestbookArchive } from '../lab/guestbook-images.ts';
 import { createKubectl, type Kubectl } from '../lab/kubectl.ts';
+import { unmountBelow } from '../lab/mounts.ts';
 import { NetworkLab } from '../lab/namespaces.ts';
 import { eventually } from '../lab/wait.ts';
 
@@ -197,14 +198,6 @@ export class ClusterLab {
     unmountBelow(this.folder);
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** An agent that was killed leaves its mounts. */
-function unmountBelow(folder: string): void {
-  const points = readFileSync('/proc/self/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '');
-  for (const point of points.filter((path) => path.startsWith(folder)).toReversed()) spawnSync('umount', ['-l', point]);
 }
 
 /** Counts how a client's requests went. */

@@ -106,7 +106,8 @@ describe('the guestbook on three hosts', () => {
         });
       }
     }
-    lab.kubectl.kubectl(['delete', '-f', '-', '--wait=true'], echoManifests);
+    lab.kubectl.kubectl(['delete', '-f', '-'], echoManifests);
+    await eventually('the echo Pods to be gone', () => pods('app=echo').length === 0);
   }, 120_000);
 
   test('an agent that is killed leaves its Pods running, and the next one adopts them', async () => {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawnSync } from 'node:child_process';
 import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { unmountBelow } from './mounts.ts';
 import type { NetworkLab } from './namespaces.ts';
 
 const readyTimeoutMs = 60_000;
@@ -65,10 +66,7 @@ export class DockerHost {
 
   async destroy(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
-    spawnSync('sh', [
-      '-c',
-      `umount -l ${this.#folder}/data/* 2>/dev/null; umount -l ${this.#folder}/exec/netns/* 2>/dev/null; true`,
-    ]);
+    unmountBelow(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
