@@ -107,7 +107,10 @@ describe('the guestbook on three hosts', () => {
       }
     }
     lab.kubectl.kubectl(['delete', '-f', '-'], echoManifests);
-    await eventually('the echo Pods to be gone', () => pods('app=echo').length === 0);
+    await eventually('the echo Pods to be gone', () => {
+      const left = lab.nodes.flatMap((target) => [...containersOn(target).values()]);
+      return pods('app=echo').length === 0 && !left.some((name) => name.startsWith('echo-'));
+    });
   }, 120_000);
 
   test('an agent that is killed leaves its Pods running, and the next one adopts them', async () => {
