@@ -9,6 +9,7 @@ import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/aut
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
+import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
 import type { Assets } from '../apiserver/http/openapi.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
@@ -44,6 +45,8 @@ export interface ClusterDeps {
   bindWatches: WatchesDeps['bind'];
   streams: NodeStreams;
   assets: Assets;
+  /** What the object has cost so far. Default: what its store has. */
+  counters?(): StorageCounters;
   /** Epoch ms. */
   now(): number;
   random(): number;
@@ -88,6 +91,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const authorizer = createAuthorizer(createNodeRules({ reader: store, kinds, parse }));
   const access = deps.access ?? createAccess({ tokens: [credentials, bootstrapTokens], authorizer });
   const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
+  const counters = deps.counters ?? (() => ({ ...store.counters, keyValueWrites: 0, alarmsSet: 0 }));
   const extensionDeps = { access, credentials, bootstrapTokens };
   const core = createClusterCore({
     reader: store,
@@ -99,7 +103,12 @@ export function createCluster(deps: ClusterDeps): Cluster {
     watches,
     streams: deps.streams,
     assets: deps.assets,
-    extensions: [tokensExtension(extensionDeps), joinExtension(extensionDeps), noOtherExtension(extensionDeps)],
+    extensions: [
+      tokensExtension(extensionDeps),
+      joinExtension(extensionDeps),
+      countersExtension({ access, counters }),
+      noOtherExtension(extensionDeps),
+    ],
     now,
     log,
   });

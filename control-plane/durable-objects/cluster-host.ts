@@ -12,7 +12,7 @@ import { createAesCodec } from '../store/aes-codec.ts';
 import { plainCodec, type ValueCodec } from '../store/codec.ts';
 import { createSqlTimerStorage } from '../timers/sql-timer-storage.ts';
 import { createTimers, type Timers } from '../timers/timers.ts';
-import { sqlStorageDatabase } from './sql-storage.ts';
+import { type CountedStorage, countedStorage } from './counted-storage.ts';
 import { bindWatchSockets, type WatchSockets } from './watch-sockets.ts';
 
 /** A cluster (or a shard of it) in its Durable Object. */
@@ -22,6 +22,7 @@ export interface ClusterHost {
   /** Names of durable timers that an earlier instance has set. */
   restored: readonly string[];
   watchSockets: WatchSockets;
+  storage: CountedStorage;
 }
 
 export const kinds = new KindRegistry(builtInKinds);
@@ -32,8 +33,8 @@ export const gatewayCount = 1;
 /** Builds a cluster from what the platform gives its object. */
 export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRecord): ClusterHost {
   const { name, shard } = record;
-  const sql = sqlStorageDatabase(ctx.storage);
-  const { timers, restored } = openTimers(ctx);
+  const storage = countedStorage(ctx.storage);
+  const { timers, restored } = openTimers(storage);
   // A stub is broken for good by a lost connection: each call makes its own.
   const object = (where: string) => env.CLUSTER.get(env.CLUSTER.idFromName(clusterObjectName(name, where)));
   const remote = (where: string) =>
@@ -43,7 +44,8 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     kinds,
     settings: resolveSettings(deploymentSettings(env), record.settings),
     shard,
-    sql,
+    sql: storage.sql,
+    counters: storage.counters,
     codec: codecOf(env),
     sync: () => ctx.storage.sync(),
     timers,
@@ -77,14 +79,17 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     log: logError,
   });
   if (!box.sockets) throw new Error('the cluster bound no watches');
-  return { cluster, timers, restored, watchSockets: box.sockets };
+  return { cluster, timers, restored, watchSockets: box.sockets, storage };
 }
 
 /** The alarm timers of an object, with what an earlier instance has left of them. */
-export function openTimers(ctx: DurableObjectState): { timers: Timers; restored: readonly string[] } {
-  const storage = createSqlTimerStorage(sqlStorageDatabase(ctx.storage));
+export function openTimers({ sql, alarm }: Pick<CountedStorage, 'sql' | 'alarm'>): {
+  timers: Timers;
+  restored: readonly string[];
+} {
+  const storage = createSqlTimerStorage(sql);
   const timers = createTimers({
-    alarm: { get: () => ctx.storage.getAlarm(), set: (atMs) => ctx.storage.setAlarm(atMs) },
+    alarm,
     now: Date.now,
     storage,
     onError: (error, timer) => logError('timer failed', { timer, error: describeError(error) }),

@@ -146,26 +146,24 @@ export class Cluster extends DurableObject<Env> {
   }
 
   /** Controllers and scheduler, here or in objects of their own; either way each commit wakes them. */
-  #components({ cluster, timers }: ClusterHost, record: ClusterRecord): Component[] {
+  #components(host: ClusterHost, record: ClusterRecord): Component[] {
     if (record.shard !== '') return [];
     const components =
-      this.env.FAIRLEAD_CONTROLLERS === 'object'
-        ? this.#remoteComponents(record)
-        : this.#localComponents(cluster, timers);
+      this.env.FAIRLEAD_CONTROLLERS === 'object' ? this.#remoteComponents(record) : this.#localComponents(host);
     const wake = () => {
       for (const component of components) component.wake();
     };
-    cluster.store.onCommit(wake);
+    host.cluster.store.onCommit(wake);
     // What an earlier instance left undone.
     wake();
     return components;
   }
 
-  #localComponents(cluster: ClusterHost['cluster'], timers: ClusterHost['timers']): Component[] {
+  #localComponents({ cluster, timers, storage }: ClusterHost): Component[] {
     const deps = { kinds: cluster.kinds, settings: cluster.settings, timers, random: Math.random, now: Date.now, log };
     const clientOf = ({ identity, fieldManager }: (typeof componentUsers)[ComponentUser]) =>
       cluster.clientFor(identity, fieldManager);
-    const { kv } = this.ctx.storage;
+    const { kv } = storage;
     return [
       hostControllers({ ...deps, client: clientOf(componentUsers.controllers), cursor: kvCursor(kv, 'controllers') }),
       hostScheduler({ ...deps, client: clientOf(componentUsers.scheduler), cursor: kvCursor(kv, 'scheduler') }),

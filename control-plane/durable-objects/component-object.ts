@@ -8,6 +8,7 @@ import type { Env } from '../env.ts';
 import { resolveSettings } from '../settings.ts';
 import type { Timers } from '../timers/timers.ts';
 import { deploymentSettings, kinds, log, openTimers } from './cluster-host.ts';
+import { countedStorage } from './counted-storage.ts';
 import { kvCursor } from './kv-cursor.ts';
 
 const recordKey = 'cluster';
@@ -42,7 +43,7 @@ export abstract class ComponentObject extends DurableObject<Env> {
     const { CLUSTER } = this.env;
     // A stub is broken for good by a lost connection: each call makes its own.
     const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name)));
-    const { timers } = openTimers(this.ctx);
+    const { timers } = openTimers(countedStorage(this.ctx.storage));
     const component = this.host({
       client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
       kinds,
