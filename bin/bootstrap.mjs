@@ -71,8 +71,9 @@ const entries = {
   up: ['bin/fairlead.mjs', 'up'],
   down: ['bin/fairlead.mjs', 'down'],
   test: ['scripts/test.ts'],
-  check: ['scripts/test.ts', '--only', 'check'],
+  check: ['scripts/test.ts', '--only', 'check,unit,workers'],
   bench: ['bench/main.ts'],
+  generate: ['scripts/generate.ts'],
   build: [],
 };
 

@@ -13,6 +13,11 @@ export const labPackages: PackagesByCommand = {
   iptables: 'iptables',
   conntrack: 'conntrack',
   'dpkg-deb': 'dpkg',
+  ping: 'iputils-ping',
+  pkill: 'procps',
+  sysctl: 'procps',
+  nsenter: 'util-linux',
+  busybox: 'busybox-static',
 };
 
 function hasCommand(command: string): boolean {
