@@ -2,7 +2,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-for (const script of ['generate-schema.ts', 'generate-column-descriptions.ts', 'generate-indexes.ts']) {
+for (const script of [
+  'generate-schema.ts',
+  'generate-column-descriptions.ts',
+  'generate-indexes.ts',
+  'compatibility-table.ts',
+]) {
   const { status } = spawnSync(process.execPath, [join(import.meta.dirname, script)], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }
