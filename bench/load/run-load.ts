@@ -62,6 +62,7 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
   }
 }
 
+/** Does not by itself keep the process alive: the connections do while there is something to wait for. */
 export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

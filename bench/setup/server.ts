@@ -68,7 +68,16 @@ export interface Answer {
   text: string;
 }
 
-/** One request on a connection of its own. */
+const agents = new Map<string, Agent>();
+
+/** Connections to one server are kept, as clients do. */
+function agentFor(ca: string): Agent {
+  const agent = agents.get(ca) ?? new Agent({ ca, keepAlive: true });
+  agents.set(ca, agent);
+  return agent;
+}
+
+/** One request, its answer read to the end. */
 export function ask(
   server: Pick<Server, 'host' | 'port' | 'ca' | 'headers'>,
   path: string,
@@ -82,9 +91,7 @@ export function ask(
   };
   const settings = { host, port, path, method: options.method ?? 'GET', timeout: 30_000, headers };
   return new Promise((resolve, reject) => {
-    const call = ca
-      ? httpsRequest({ ...settings, agent: new Agent({ ca }) })
-      : httpRequest({ ...settings, agent: false });
+    const call = ca ? httpsRequest({ ...settings, agent: agentFor(ca) }) : httpRequest({ ...settings, agent: false });
     call.once('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (piece: string) => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Figure, type Floor, formatValue, latencyDetail } from '../figures.ts';
 import { startBareObject } from '../floors/bare-object.ts';
 import { startEtcd } from '../floors/etcd.ts';
-import { type CpuSplit, generate } from '../load/generator.ts';
+import { generate } from '../load/generator.ts';
 import type { FanOutJob, LoadResult, RequestTemplate } from '../load/job.ts';
 import { startFairlead } from '../setup/fairlead-server.ts';
 import { askJson, type Server } from '../setup/server.ts';
@@ -14,7 +14,7 @@ const durationMs = 3_000;
 /** Objects that reads and patches go over, and that a list returns. */
 const listed = 1_000;
 
-type Measured = LoadResult & { cpu: CpuSplit };
+type Measured = LoadResult & { serverCpuMs: number };
 
 /** The servers under comparison, and which index each has got to. */
 interface Sides {
@@ -38,13 +38,13 @@ export const apiSuite: Suite = {
     for (const clients of [1, 64]) figures.push(await bench.patch(clients));
     for (const clients of [1, 4]) figures.push(await bench.list(clients));
     figures.push(...(await bench.fanOut()));
-    return { figures, remarks: [...remarks, ...bench.cpuRemarks()] };
+    return { figures, remarks };
   },
 };
 
 const remarks = [
   'Each client sends its next request when it has the answer to the last one. Ours and the bare object speak HTTPS and run on one thread of workerd; the bare object writes the same two rows with each write ("grouped": with the same group commit). etcd is asked over its JSON gateway by plain HTTP, and uses both cores.',
-  'The load generator shares the two cores with the server.',
+  'CPU is that of the server, of all its threads, for one request. The load generator is a process of its own, on the same two cores.',
 ];
 
 async function startSides({ folder, cleanup, progress }: SuiteContext): Promise<Sides> {
@@ -78,9 +78,12 @@ async function currentVersion(server: Server): Promise<string> {
   return (await askJson<{ metadata: { resourceVersion: string } }>(server, `${path}?limit=1`)).metadata.resourceVersion;
 }
 
+function detailOf(result: Measured): string {
+  return `${latencyDetail(result)}, CPU ${formatValue(result.serverCpuMs, 'ms')}`;
+}
+
 function createBench({ progress }: SuiteContext, sides: Sides) {
   const { fairlead, bare, etcd } = sides;
-  const cpu: string[] = [];
   /** Names are never used twice. */
   let next = 0;
 
@@ -103,14 +106,13 @@ function createBench({ progress }: SuiteContext, sides: Sides) {
     const title = `${options.title}, ${clients} ${clients === 1 ? 'client' : 'clients'}`;
     progress(title);
     const ours = await measure(fairlead, options.ours, clients, count);
-    cpu.push(`${title}: server ${ours.cpu.server.toFixed(2)}, generator ${ours.cpu.generator.toFixed(2)}`);
     const floors: Floor[] = [];
     for (const [name, server, request] of options.floors) {
       progress(`${title}: ${name}`);
       const floor = await measure(server, request, clients, count);
-      floors.push({ name, value: floor.rate, detail: latencyDetail(floor) });
+      floors.push({ name, value: floor.rate, detail: detailOf(floor) });
     }
-    return { id: `${options.id}.${clients}`, title, unit: '/s', value: ours.rate, detail: latencyDetail(ours), floors };
+    return { id: `${options.id}.${clients}`, title, unit: '/s', value: ours.rate, detail: detailOf(ours), floors };
   }
 
   return {
@@ -198,6 +200,5 @@ function createBench({ progress }: SuiteContext, sides: Sides) {
       }
       return figures;
     },
-    cpuRemarks: () => [`CPU in cores, ours: ${cpu.join('; ')}.`],
   };
 }

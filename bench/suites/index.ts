@@ -1,5 +1,10 @@
 import type { Suite } from '../suite.ts';
 import { apiSuite } from './api.ts';
+import { memorySuite } from './memory.ts';
+import { podsSuite } from './pods.ts';
+import { proxySuite } from './proxy.ts';
+import { rowsSuite } from './rows.ts';
+import { startSuite } from './start.ts';
 
 /** In the order in which they run. */
-export const suites: readonly Suite[] = [apiSuite];
+export const suites: readonly Suite[] = [apiSuite, podsSuite, proxySuite, startSuite, memorySuite, rowsSuite];

@@ -1,3 +1,4 @@
+import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { join } from 'node:path';
 import type { Endpoints, Service } from '../../shared/api/object.ts';
 import { LineProcess } from '../lab/line-process.ts';
@@ -86,6 +87,16 @@ export class ProxyLab {
     const process_ = new LineProcess(child);
     this.#processes.push(process_);
     return process_;
+  }
+
+  /** Starts a program of the caller's on one of the hosts; the caller ends it. */
+  spawn(
+    host: 'node' | 'neighbour' | 'one' | 'two',
+    command: string,
+    args: readonly string[],
+    options: SpawnOptions = {},
+  ): ChildProcess {
+    return this.#lab.spawn(this.#hosts[host], command, args, options);
   }
 
   async update(...served: { service: Service; endpoints: Endpoints }[]): Promise<void> {
