@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const maxGzippedKiB = 3 * 1024;
 const root = join(import.meta.dirname, '..');
@@ -17,6 +17,8 @@ const result = spawnSync(
     timeout: 120_000,
     env: {
       ...process.env,
+      // The build that wrangler starts is to run in this Node.
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
       CI: 'true',
       NO_COLOR: '1',
       WRANGLER_SEND_METRICS: 'false',

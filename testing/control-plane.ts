@@ -85,7 +85,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<T
 async function evictAll(miniflare: Miniflare, { sockets = 'hibernate' }: EvictOptions): Promise<void> {
   for (const [binding, className] of Object.entries(objectBindings)) {
     for (const id of await miniflare.listDurableObjectIds(binding)) {
-      await miniflare.unsafeEvictDurableObject(workerName, className, { id, webSockets: sockets });
+      try {
+        await miniflare.unsafeEvictDurableObject(workerName, className, { id, webSockets: sockets });
+      } catch (error) {
+        // It is out of memory already.
+        if (!(error instanceof Error && error.message.includes('not currently running'))) throw error;
+      }
     }
   }
 }

@@ -40,6 +40,10 @@ export function createSender({ url, ca, token: ownToken }: Endpoint): SendRaw {
           headers: {
             ...(token === null ? {} : { authorization: `Bearer ${token}` }),
             ...(payload === undefined ? {} : { 'content-type': 'application/json' }),
+            // Node would send the body of a DELETE without saying how long it is.
+            ...(payload === undefined || headers['transfer-encoding']
+              ? {}
+              : { 'content-length': Buffer.byteLength(payload) }),
             ...headers,
           },
           timeout: 20_000,

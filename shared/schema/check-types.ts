@@ -1,10 +1,9 @@
+import { maximumDepth } from '../api/json.ts';
 import { isInteger, mismatchText, TypeMismatch, toBase64, toQuantity, toTime, zeroOf } from './convert.ts';
 import { goTypeOf } from './go-types.ts';
 import type { ArraySchema, Field, MapSchema, ObjectSchema, ScalarSchema, Schema } from './model.ts';
 import { parseModelName } from './names.ts';
 
-/** Nesting beyond this is refused: it only costs stack. Kubernetes' own types stay far below. */
-const maximumDepth = 200;
 /** Findings of strict decoding that are told: a body of nothing but unknown fields is not answered with a book. */
 export const maximumFindings = 100;
 

@@ -1,4 +1,5 @@
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
+import { isTooDeep } from '../../../shared/api/json.ts';
 import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
 import { MalformedProtobuf } from '../protobuf/wire.ts';
 import type { PatchType } from '../registry/registry.ts';
@@ -86,20 +87,30 @@ function looksLikeJson(text: string): boolean {
   return /^\s*\{/.test(text);
 }
 
+const tooDeep = 'exceeded max depth';
+
 function parseJson(text: string, complain: (error: string) => StatusError): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw complain(error instanceof SyntaxError ? error.message : 'malformed JSON');
   }
+  if (isTooDeep(value)) throw complain(tooDeep);
+  return value;
 }
 
 async function parseYaml(text: string, complain: (error: string) => StatusError): Promise<unknown> {
+  let value: unknown;
   try {
-    return await fromYaml(text);
+    value = await fromYaml(text);
   } catch (error) {
+    // The parser recurses, and runs out of stack on what nests without end.
+    if (error instanceof RangeError) throw complain(tooDeep);
     throw complain(error instanceof Error ? error.message : 'malformed YAML');
   }
+  if (isTooDeep(value)) throw complain(tooDeep);
+  return value;
 }
 
 function unsupportedMediaType(accepted: readonly string[]): StatusError {
