@@ -17,6 +17,8 @@ import { createEventRecorder } from './pods/events.ts';
 import type { PodRef } from './pods/identity.ts';
 import { createPodFiles, type PodFilesDeps } from './pods/pod-files.ts';
 import { createPods } from './pods/pods.ts';
+import { createProbes } from './probes/probes.ts';
+import { runProbe } from './probes/run-probe.ts';
 import type { ServiceProxy } from './proxy/service-proxy.ts';
 import { createProxyLink } from './proxy-link.ts';
 import type { ContainerRuntime } from './runtime/container-runtime.ts';
@@ -76,6 +78,7 @@ export function createAgent(deps: AgentDeps): Agent {
   const pods = createPods({
     ...deps,
     runtimeName: 'docker',
+    probes: createProbes({ ...deps, events, run: runProbe }),
     images: createImages({ runtime }),
     volumes: createVolumes({ ...deps, cluster: state, facts: () => facts('') }),
     files: createPodFiles({ podsDir: deps.podsDir, ...deps.files }),

@@ -164,7 +164,10 @@ async function enableHairpin(run: RunCommand): Promise<void> {
 }
 
 /** Takes back everything that `createBridgeNetwork` did to the machine. No Pod may be left on the network. */
-export async function removeBridgeNetwork({ networks, run }: Pick<BridgeNetworkDeps, 'networks' | 'run'>): Promise<void> {
+export async function removeBridgeNetwork({
+  networks,
+  run,
+}: Pick<BridgeNetworkDeps, 'networks' | 'run'>): Promise<void> {
   await networks.removeBridge(networkName);
   await run('nft', ['-f', '-'], `table ip ${tableName} {}\ndelete table ip ${tableName}\n`);
   const hasVxlan = (await run('ip', ['-o', 'link', 'show'])).includes(` ${vxlanName}:`);

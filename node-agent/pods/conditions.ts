@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pod, PodCondition } from '../../shared/api/object.ts';
 import { timestamp } from '../clock.ts';
+import { sidecarsOf } from './outcome.ts';
 
 export interface ConditionsInput {
   pod: Pod;
@@ -8,8 +9,10 @@ export interface ConditionsInput {
   statuses: ContainerStatus[];
   initialized: boolean;
   sandboxReady: boolean;
-  /** The conditions so far: their times are kept where nothing changed, and those that are not ours stay. */
+  /** The conditions so far: their times are kept where nothing changed. */
   before: PodCondition[];
+  /** The conditions in the API: those that are not this node's stay as they are there. */
+  others: PodCondition[];
   now: number;
 }
 
@@ -30,7 +33,7 @@ export function conditionsOf(input: ConditionsInput): PodCondition[] {
   const names = new Set(own.map(([type]) => type));
   return [
     ...own.map(([type, verdict]) => condition(input, type, verdict)),
-    ...input.before.filter(({ type }) => !names.has(type)),
+    ...input.others.filter(({ type }) => !names.has(type)),
   ];
 }
 
@@ -53,7 +56,10 @@ function condition({ pod, before, now }: ConditionsInput, type: string, verdict:
 function initializedVerdict({ pod, phase, initStatuses, initialized }: ConditionsInput): Verdict {
   if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted' } as Verdict;
   if (initialized || (pod.spec?.initContainers ?? []).length === 0) return isTrue;
-  const incomplete = initStatuses.filter(({ ready }) => !ready).map(({ name }) => name);
+  const sidecars = new Set(sidecarsOf(pod).map(({ name }) => name));
+  const incomplete = initStatuses
+    .filter(({ name, ready, started }) => !(sidecars.has(name) ? started : ready))
+    .map(({ name }) => name);
   if (incomplete.length === 0) return isTrue;
   return {
     status: 'False',
@@ -62,10 +68,12 @@ function initializedVerdict({ pod, phase, initStatuses, initialized }: Condition
   };
 }
 
-function containersVerdict({ phase, statuses }: ConditionsInput): Verdict {
+function containersVerdict({ pod, phase, initStatuses, statuses }: ConditionsInput): Verdict {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
-  const unready = statuses.filter(({ ready }) => !ready).map(({ name }) => name);
+  const sidecars = new Set(sidecarsOf(pod).map(({ name }) => name));
+  const lasting = [...initStatuses.filter(({ name }) => sidecars.has(name)), ...statuses];
+  const unready = lasting.filter(({ ready }) => !ready).map(({ name }) => name);
   if (unready.length === 0) return isTrue;
   return {
     status: 'False',
@@ -75,10 +83,10 @@ function containersVerdict({ phase, statuses }: ConditionsInput): Verdict {
 }
 
 /** Ready is ContainersReady and every readiness gate. */
-function readyVerdict({ pod, before }: ConditionsInput, containers: Verdict): Verdict {
+function readyVerdict({ pod, others }: ConditionsInput, containers: Verdict): Verdict {
   if (containers.status === 'False') return containers;
   const unmet = (pod.spec?.readinessGates ?? []).flatMap(({ conditionType }) => {
-    const gate = (pod.status?.conditions ?? before).find(({ type }) => type === conditionType);
+    const gate = others.find(({ type }) => type === conditionType);
     if (!gate) return [`corresponding condition of pod readiness gate "${conditionType}" does not exist.`];
     if (gate.status === 'True') return [];
     return [`the status of pod readiness gate "${conditionType}" is not "True", but ${gate.status}`];

@@ -1,9 +1,10 @@
 import type { Container, ContainerStatus, Pod } from '../../shared/api/object.ts';
 import { timestamp } from '../clock.ts';
 import type { ImageRecord } from '../runtime/container-runtime.ts';
+import { isReady, isStarted } from './health.ts';
 import type { ObservedPod, PodContainer } from './identity.ts';
 import type { PodMemory } from './memory.ts';
-import { exitCodeOf, hasEnded, isRunning } from './outcome.ts';
+import { exitCodeOf, hasEnded, isRunning, isSidecar } from './outcome.ts';
 
 type ContainerState = NonNullable<ContainerStatus['state']>;
 
@@ -29,7 +30,7 @@ export function containerStatus(
   const isWaiting = problem !== undefined && !isRunning(current) && !input.ending;
   const state: ContainerState = isWaiting ? { waiting: problem } : stateOf(input, current, waitingFor);
   const ended = isWaiting && hasEnded(current) ? current : previous;
-  const ready = isReady(input, current, init);
+  const { ready, started } = healthOf(input, { container, current, init });
   return {
     name: container.name,
     state,
@@ -39,13 +40,17 @@ export function containerStatus(
     image: container.image ?? current.record.image,
     imageID: imageId(memory.images.get(container.name), current),
     containerID: `${runtimeName}://${current.record.id}`,
-    started: init ? false : isRunning(current),
+    started,
   };
 }
 
-function isReady({ memory }: ContainerStatusInput, current: PodContainer, init: boolean): boolean {
-  if (init) return hasEnded(current) && exitCodeOf(current) === 0;
-  return isRunning(current) && (memory.ready.get(current.name) ?? true);
+/** An init container is ready when it is done; one that stays (a sidecar) is like any other. */
+function healthOf(
+  { memory }: ContainerStatusInput,
+  { container, current, init }: { container: Container; current: PodContainer; init: boolean },
+): { ready: boolean; started: boolean } {
+  if (init && !isSidecar(container)) return { ready: hasEnded(current) && exitCodeOf(current) === 0, started: false };
+  return { ready: isReady(container, current, memory), started: isStarted(container, current, memory) };
 }
 
 function stateOf(input: ContainerStatusInput, current: PodContainer, waitingFor: string): ContainerState {

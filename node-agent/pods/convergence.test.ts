@@ -87,6 +87,7 @@ class NodeUnderTest {
       nodeIP: '192.0.2.1',
       runtime,
       runtimeName: 'docker',
+      probes: { follow: () => {}, forget: () => {}, close: () => {} },
       images: createImages({ runtime }),
       volumes: { mount: async () => {}, paths: () => new Map(), unmount: async () => {} },
       files: { mounts: async () => [], terminationMessage: async () => '' },

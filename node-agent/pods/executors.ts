@@ -12,11 +12,12 @@ import { containerEnvironment } from './env.ts';
 import type { EventRecorder } from './events.ts';
 import type { PodFacts } from './field-ref.ts';
 import type { PodRef } from './identity.ts';
-import type { PodMemory } from './memory.ts';
+import { signalContainer, startHook, stopContainer } from './lifecycle.ts';
+import { forgetContainer, type PodMemory } from './memory.ts';
 import { volumeMounts } from './mounts.ts';
 import type { Observed } from './observed.ts';
-import type { Step } from './plan.ts';
 import type { PodFiles } from './pod-files.ts';
+import type { Step } from './step.ts';
 
 export interface ExecutorDeps {
   clock: Clock;
@@ -53,7 +54,7 @@ type Executors = { [T in Step['type']]: (step: StepOf<T>, context: StepContext) 
 
 /** Does the steps of plans. A step that throws is tried again later; what the Pod's status must say of it is in its memory. */
 export function createExecutors(deps: ExecutorDeps): (step: Step, context: StepContext) => Promise<void> {
-  const { runtime, observed, volumes, events, clock } = deps;
+  const { runtime, observed, volumes, events } = deps;
   const executors: Executors = {
     async mountVolumes(_step, { pod, memory }) {
       const wanted = known(pod);
@@ -97,12 +98,8 @@ export function createExecutors(deps: ExecutorDeps): (step: Step, context: StepC
     },
     runContainer: (step, context) => runContainer(deps, step, context),
     startContainer: ({ id, container }, context) => startContainer(deps, { id, container }, context),
-    async stopContainer({ id, container }, { pod, memory }) {
-      await runtime.signal(id, 'stop');
-      memory.stops.set(id, { requestedAt: clock.now(), killed: false });
-      if (pod)
-        events.pod(pod, { type: 'Normal', reason: 'Killing', message: `Stopping container ${container}`, container });
-    },
+    stopContainer: (step, context) => stopContainer(deps, step, context),
+    signalContainer: (step, context) => signalContainer(deps, step, context),
     async killContainer({ id }, { memory }) {
       const stop = memory.stops.get(id);
       await runtime.signal(id, 'SIGKILL');
@@ -110,7 +107,7 @@ export function createExecutors(deps: ExecutorDeps): (step: Step, context: StepC
     },
     async removeContainer({ id }, { memory }) {
       await runtime.remove(id);
-      memory.stops.delete(id);
+      forgetContainer(memory, id);
       observed.forget(id);
     },
     async unmountVolumes(_step, { ref, memory }) {
@@ -132,7 +129,7 @@ function known(pod: Pod | undefined): Pod {
   return pod;
 }
 
-function specOf(pod: Pod, name: string): Container {
+export function specOf(pod: Pod, name: string): Container {
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
   const found = containers.find((container) => container.name === name);
   if (!found) throw new Error(`the Pod has no container ${name}`);
@@ -292,11 +289,13 @@ function createFailed(
 }
 
 async function startContainer(
-  { runtime, observed, events, limitStarts }: ExecutorDeps,
+  deps: ExecutorDeps,
   { id, container }: { id: string; container: string },
-  { pod, memory }: StepContext,
+  context: StepContext,
 ): Promise<void> {
-  const wanted = known(pod);
+  const { runtime, observed, events, limitStarts } = deps;
+  const { memory } = context;
+  const wanted = known(context.pod);
   try {
     await limitStarts(() => runtime.start(id));
   } catch (error) {
@@ -308,5 +307,6 @@ async function startContainer(
   }
   memory.problems.delete(container);
   events.pod(wanted, { type: 'Normal', reason: 'Started', message: `Started container ${container}`, container });
+  startHook(deps, { id, spec: specOf(wanted, container) }, context);
   await observed.refresh(id);
 }

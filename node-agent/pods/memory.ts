@@ -20,8 +20,10 @@ export interface PodMemory {
   stops: Map<string, Stop>;
   /** Steps that failed, by `stepKey`, and when they may be tried again. */
   held: Map<string, { until: number; delayMs: number }>;
-  /** By container name: the verdict of its readiness probe; absent where it has none. */
-  ready: Map<string, boolean>;
+  /** By id of a running container: what its probes and its `postStart` hook say; absent is not (yet). */
+  health: Map<string, Health>;
+  /** By id of a running container that is to be stopped although its Pod goes on. */
+  condemned: Map<string, Condemnation>;
   /** By container id: what it left in its termination message file. */
   messages: Map<string, string>;
   /** The last address of the Pod, which outlives its sandbox. */
@@ -39,8 +41,27 @@ export interface Problem {
   message: string;
 }
 
+export interface Health {
+  /** Its startup probe has passed. */
+  started?: boolean;
+  /** Its readiness probe passes. */
+  ready?: boolean;
+  /** Its `postStart` hook runs. */
+  starting?: boolean;
+}
+
+export interface Condemnation {
+  reason: 'liveness' | 'startup' | 'postStart';
+  /** The probe's own, in place of the Pod's. */
+  gracePeriodSeconds?: number;
+}
+
 export interface Stop {
   requestedAt: number;
+  /** Its `preStop` hook runs: the signal waits for it, as long as there is time. */
+  hook?: boolean;
+  /** When it got its signal, where a hook came before it. */
+  signalledAt?: number;
   killed: boolean;
 }
 
@@ -58,11 +79,17 @@ export function newPodMemory({ startTime, status }: { startTime: number; status?
     restarts: new Map(),
     stops: new Map(),
     held: new Map(),
-    ready: new Map(),
+    health: new Map(),
+    condemned: new Map(),
     messages: new Map(),
     frozen: false,
     finished: false,
     ...(status?.podIP ? { ip: status.podIP } : {}),
     ...(status ? { status } : {}),
   };
+}
+
+/** The container is gone from the engine. */
+export function forgetContainer({ stops, health, condemned, messages }: PodMemory, id: string): void {
+  for (const map of [stops, health, condemned, messages]) map.delete(id);
 }

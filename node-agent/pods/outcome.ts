@@ -14,9 +14,20 @@ export function exitCodeOf({ record }: PodContainer): number {
   return record.exitCode ?? 0;
 }
 
+/** An init container that stays beside the others. */
+export function isSidecar({ restartPolicy }: Container): boolean {
+  return restartPolicy === 'Always';
+}
+
+/** `Always`, `OnFailure` or `Never`: a sidecar's own, else the Pod's. */
+export function restartPolicyOf(pod: Pod, container: string): string {
+  if (sidecarsOf(pod).some(({ name }) => name === container)) return 'Always';
+  return pod.spec?.restartPolicy ?? 'Always';
+}
+
 /** Whether the restart policy gives an ended container another start. */
 export function restarts(pod: Pod, container: PodContainer): boolean {
-  const policy = pod.spec?.restartPolicy ?? 'Always';
+  const policy = restartPolicyOf(pod, container.name);
   return policy === 'Always' || (policy === 'OnFailure' && exitCodeOf(container) !== 0);
 }
 
@@ -31,6 +42,10 @@ export function containersOf(pod: Pod): Container[] {
 
 export function initContainersOf(pod: Pod): Container[] {
   return pod.spec?.initContainers ?? [];
+}
+
+export function sidecarsOf(pod: Pod): Container[] {
+  return initContainersOf(pod).filter(isSidecar);
 }
 
 export type Outcome = { settled: false; deadlineAt?: number } | { settled: true; reason?: 'DeadlineExceeded' };
@@ -55,9 +70,10 @@ export function outcome(
   return { settled: false, ...(deadlineAt !== undefined ? { deadlineAt } : {}) };
 }
 
-/** When the Pod ended by itself; undefined while anything in it runs or will run. */
+/** When the Pod ended by itself; undefined while anything in it runs or will run. Sidecars do not keep it going. */
 function endOf(pod: Pod, observed: ObservedPod): number | undefined {
-  const running = observed.containers.some(isRunning);
+  const sidecars = new Set(sidecarsOf(pod).map(({ name }) => name));
+  const running = observed.containers.some((container) => isRunning(container) && !sidecars.has(container.name));
   const failedInit = initContainersOf(pod)
     .map(({ name }) => latest(observed, name))
     .find((container) => container && hasEnded(container) && exitCodeOf(container) !== 0 && !restarts(pod, container));

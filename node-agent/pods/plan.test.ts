@@ -3,7 +3,7 @@ import type { Pod } from '../../shared/api/object.ts';
 import type { ContainerRecord } from '../runtime/container-runtime.ts';
 import { aPod } from '../testing/pods.ts';
 import { appLabels, type ObservedPod, observedPod, sandboxLabels } from './identity.ts';
-import { newPodMemory, type PodMemory } from './memory.ts';
+import { newPodMemory, type PodMemory, type Stop } from './memory.ts';
 import { plan } from './plan.ts';
 import { podStatus } from './status.ts';
 
@@ -53,6 +53,12 @@ describe('plan', () => {
     ],
   });
   const withInit = aPod({ initContainers: [{ name: 'init', image: 'x' }] });
+  const sidecar = { name: 'side', image: 'x', restartPolicy: 'Always' };
+  const withSidecar = aPod({ restartPolicy: 'Never', initContainers: [sidecar] });
+  const probedSidecar = aPod({ initContainers: [{ ...sidecar, startupProbe: { exec: { command: ['x'] } } }] });
+  const deletedWithSidecar = { ...withSidecar, metadata: { ...deleted.metadata, uid: withSidecar.metadata.uid } };
+  const stopped = (id: string, stop: Partial<Stop>) =>
+    memoryOf((memory) => memory.stops.set(id, { requestedAt: now - 4_000, killed: false, ...stop }));
   const once = aPod({ restartPolicy: 'Never' });
   const present = (name: string, attempt = 0) =>
     memoryOf((memory) => memory.images.set(name, { attempt, state: 'present', image }));
@@ -162,6 +168,86 @@ describe('plan', () => {
       ['stopContainer main'],
     ],
     [
+      'a container that its probe has given up is stopped, the others are not',
+      two,
+      [sandbox(two), app(two, 'a', 0), app(two, 'b', 0)],
+      memoryOf((memory) => memory.condemned.set('a-0', { reason: 'liveness' })),
+      ['stopContainer a'],
+    ],
+    [
+      'and killed after the grace period of its probe',
+      pod,
+      [sandbox(pod), app(pod, 'main', 0)],
+      memoryOf((memory) => {
+        memory.condemned.set('main-0', { reason: 'liveness', gracePeriodSeconds: 3 });
+        memory.stops.set('main-0', { requestedAt: now - 3_000, killed: false });
+      }),
+      ['killContainer main'],
+    ],
+    [
+      'while a preStop hook runs there is no signal',
+      deleted,
+      [sandbox(deleted), app(deleted, 'main', 0)],
+      stopped('main-0', { hook: true }),
+      [],
+    ],
+    [
+      'the signal follows the hook',
+      deleted,
+      [sandbox(deleted), app(deleted, 'main', 0)],
+      stopped('main-0', { hook: false }),
+      ['signalContainer main'],
+    ],
+    [
+      'a hook ends with the grace period',
+      deleted,
+      [sandbox(deleted), app(deleted, 'main', 0)],
+      stopped('main-0', { hook: true, requestedAt: now - 5_000 }),
+      ['signalContainer main'],
+    ],
+    [
+      'a late signal leaves two seconds',
+      deleted,
+      [sandbox(deleted), app(deleted, 'main', 0)],
+      stopped('main-0', { hook: true, requestedAt: now - 6_000, signalledAt: now - 1_000 }),
+      [],
+    ],
+    [
+      'a sidecar that has started lets the containers start',
+      withSidecar,
+      [sandbox(withSidecar), app(withSidecar, 'side', 0)],
+      present('main'),
+      ['runContainer main'],
+    ],
+    [
+      'one whose startup probe has not passed does not',
+      probedSidecar,
+      [sandbox(probedSidecar), app(probedSidecar, 'side', 0)],
+      present('main'),
+      [],
+    ],
+    [
+      'a sidecar is restarted beside running containers, whatever the policy of the Pod',
+      withSidecar,
+      [sandbox(withSidecar), app(withSidecar, 'side', 0, exited(1)), app(withSidecar, 'main', 0)],
+      present('side', 1),
+      ['runContainer side'],
+    ],
+    [
+      'a sidecar goes when the containers are done',
+      withSidecar,
+      [sandbox(withSidecar), app(withSidecar, 'side', 0), app(withSidecar, 'main', 0, exited(0))],
+      memoryOf(),
+      ['stopContainer side'],
+    ],
+    [
+      'and after them when the Pod is deleted',
+      deletedWithSidecar,
+      [sandbox(withSidecar), app(withSidecar, 'side', 0), app(withSidecar, 'main', 0)],
+      memoryOf(),
+      ['stopContainer main'],
+    ],
+    [
       'only two attempts of a container are kept',
       pod,
       [sandbox(pod), app(pod, 'main', 0, exited(1)), app(pod, 'main', 1, exited(1)), app(pod, 'main', 2)],
@@ -202,6 +288,38 @@ describe('status', () => {
     const subject = pod(policy);
     const records = states.flatMap((state, index) => (state ? [app(subject, 'ab'[index]!, 0, state)] : []));
     expect(phaseOf(subject, [sandbox(subject), ...records])).toBe(expected);
+  });
+
+  test('a container with a startup and a readiness probe becomes started, then ready', () => {
+    const probe = { tcpSocket: { port: 1 } };
+    const probed = aPod({ containers: [{ name: 'a', image: 'x', startupProbe: probe, readinessProbe: probe }] });
+    const observed = observedPod([sandbox(probed), app(probed, 'a', 0)]);
+    const states = [{}, { started: true }, { started: true, ready: true }].map((health) => {
+      const memory = memoryOf(({ health: all }) => all.set('a-0', health));
+      const status = podStatus({ pod: probed, observed, memory, now, nodeIP: '192.0.2.1', runtimeName: 'docker' });
+      const ready = status.conditions?.find(({ type }) => type === 'Ready');
+      return [
+        status.containerStatuses?.[0]?.started,
+        status.containerStatuses?.[0]?.ready,
+        ready?.status,
+        ready?.reason,
+      ];
+    });
+    expect(states).toEqual([
+      [false, false, 'False', 'ContainersNotReady'],
+      [true, false, 'False', 'ContainersNotReady'],
+      [true, true, 'True', undefined],
+    ]);
+  });
+
+  test('a Pod with a sidecar succeeds when its containers have', () => {
+    const subject = aPod({
+      restartPolicy: 'Never',
+      initContainers: [{ name: 'side', image: 'x', restartPolicy: 'Always' }],
+    });
+    const done = app(subject, 'main', 0, exited(0));
+    expect(phaseOf(subject, [sandbox(subject), app(subject, 'side', 0), done])).toBe('Running');
+    expect(phaseOf(subject, [sandbox(subject), app(subject, 'side', 0, exited(143)), done])).toBe('Succeeded');
   });
 
   test('a phase that was final stays, whatever has become of the containers', () => {

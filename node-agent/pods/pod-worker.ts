@@ -2,12 +2,14 @@ import { jsonEqual } from '../../shared/api/json.ts';
 import type { Pod, PodStatus } from '../../shared/api/object.ts';
 import type { Clock } from '../clock.ts';
 import { type Log, textOf } from '../log.ts';
+import type { Probes } from '../probes/probes.ts';
 import type { StepContext } from './executors.ts';
 import type { ObservedPod, PodRef } from './identity.ts';
-import { newPodMemory, type PodMemory } from './memory.ts';
+import { type Health, newPodMemory, type PodMemory } from './memory.ts';
 import { hasEnded, isRunning } from './outcome.ts';
-import { plan, type Step, stepKey } from './plan.ts';
+import { plan } from './plan.ts';
 import { podStatus } from './status.ts';
+import { type Step, stepKey } from './step.ts';
 
 export interface PodWorkerDeps {
   clock: Clock;
@@ -18,6 +20,7 @@ export interface PodWorkerDeps {
   execute(step: Step, context: StepContext): Promise<void>;
   /** What a container left as its last words. */
   lastWords(pod: Pod, container: { name: string; id: string; attempt: number; failed: boolean }): Promise<string>;
+  probes: Pick<Probes, 'follow' | 'forget'>;
   report(ref: PodRef, status: PodStatus): void;
   /** The Pod is not wanted and nothing of it is left. */
   gone(uid: string): void;
@@ -78,7 +81,10 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
   async function round(): Promise<void> {
     const observed = deps.observed(ref.uid);
     notice(observed);
-    if (pod && wanted) await report(pod, observed);
+    if (pod && wanted) {
+      deps.probes.follow({ pod, observed, memory, wake });
+      await report(pod, observed);
+    }
     const { steps, wakeAt } = plan({ pod: wanted ? pod : undefined, observed, memory, now: clock.now() });
     if (steps.length > 0) {
       dirty = true;
@@ -97,6 +103,10 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     const sandbox = observed.sandboxes.find(isRunning);
     const ip = pod?.spec?.hostNetwork ? sandbox && deps.nodeIP : sandbox?.record.ip;
     if (ip) memory.ip = ip;
+    for (const { record } of observed.containers.filter(isRunning)) {
+      const { id } = record;
+      if (!memory.health.has(id)) memory.health.set(id, reportedHealth(`${deps.runtimeName}://${id}`, memory.status));
+    }
   }
 
   async function report(current: Pod, observed: ObservedPod): Promise<void> {
@@ -129,6 +139,7 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
   function close(): void {
     closed = true;
     cancelTimer();
+    deps.probes.forget(ref.uid);
   }
 
   return {
@@ -140,6 +151,7 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     want(next) {
       wanted = next !== undefined;
       if (next) pod = next;
+      else deps.probes.forget(ref.uid);
       wake();
     },
     wake,
@@ -149,8 +161,16 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     },
     pause(value) {
       paused = value;
-      if (!paused) wake();
+      if (paused) deps.probes.forget(ref.uid);
+      else wake();
     },
     close,
   };
+}
+
+/** What the agent before this one found out about a container that is running still. */
+function reportedHealth(containerID: string, status: PodStatus | undefined): Health {
+  const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const reported = all.find((container) => container.containerID === containerID);
+  return { started: reported?.started === true, ready: reported?.ready === true };
 }

@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '../../shared/api/object.ts';
 import type { Clock } from '../clock.ts';
 import type { Images } from '../images/images.ts';
 import { type Log, textOf } from '../log.ts';
+import type { Probes } from '../probes/probes.ts';
 import { type ContainerRuntime, isRuntimeError } from '../runtime/container-runtime.ts';
 import type { Volumes } from '../volumes/volumes.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -21,6 +22,7 @@ export interface PodsDeps {
   nodeIP: string;
   runtime: ContainerRuntime;
   runtimeName: string;
+  probes: Probes;
   images: Images;
   volumes: Volumes;
   files: PodFiles;
@@ -207,6 +209,7 @@ export function createPods(deps: PodsDeps): Pods {
     close() {
       closed = true;
       watch?.close();
+      deps.probes.close();
       for (const worker of workers.values()) worker.close();
     },
   };

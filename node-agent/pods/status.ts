@@ -2,8 +2,18 @@ import type { ContainerStatus, Pod, PodStatus } from '../../shared/api/object.ts
 import { timestamp } from '../clock.ts';
 import { conditionsOf } from './conditions.ts';
 import { type ContainerStatusInput, containerStatus } from './container-status.ts';
+import { isStarted } from './health.ts';
 import { latest } from './identity.ts';
-import { containersOf, exitCodeOf, hasEnded, initContainersOf, isRunning, outcome } from './outcome.ts';
+import {
+  containersOf,
+  exitCodeOf,
+  hasEnded,
+  initContainersOf,
+  isRunning,
+  isSidecar,
+  outcome,
+  sidecarsOf,
+} from './outcome.ts';
 import { qosClass } from './qos.ts';
 
 export interface PodStatusInput extends Omit<ContainerStatusInput, 'ending'> {
@@ -32,10 +42,10 @@ export function podStatus(input: PodStatusInput): PodStatus {
     }),
   );
   const exceeded = end.settled && end.reason === 'DeadlineExceeded';
-  const phase = exceeded ? 'Failed' : phaseOf(pod, { initStatuses, statuses, ending });
+  const phase = exceeded ? 'Failed' : phaseOf(pod, { initStatuses, statuses, ending, stopped });
   const sandbox = observed.sandboxes.find(isRunning);
   const ip = pod.spec?.hostNetwork ? (sandbox ? nodeIP : memory.ip) : (sandbox?.record.ip ?? memory.ip);
-  const before = memory.status?.conditions ?? pod.status?.conditions ?? [];
+  const others = pod.status?.conditions ?? [];
   return {
     ...(pod.metadata.generation !== undefined ? { observedGeneration: pod.metadata.generation } : {}),
     phase,
@@ -46,7 +56,8 @@ export function podStatus(input: PodStatusInput): PodStatus {
       statuses,
       initialized,
       sandboxReady: sandbox !== undefined,
-      before,
+      before: memory.status?.conditions ?? others,
+      others,
       now,
     }),
     ...(exceeded ? { reason: 'DeadlineExceeded', message: deadlineMessage } : {}),
@@ -61,10 +72,11 @@ export function podStatus(input: PodStatusInput): PodStatus {
 }
 
 /** All init containers are done; once that is so, a regular container that exists keeps proving it. */
-function isInitialized({ pod, observed }: PodStatusInput): boolean {
+function isInitialized({ pod, observed, memory }: PodStatusInput): boolean {
   if (containersOf(pod).some(({ name }) => latest(observed, name))) return true;
-  return initContainersOf(pod).every(({ name }) => {
-    const container = latest(observed, name);
+  return initContainersOf(pod).every((spec) => {
+    const container = latest(observed, spec.name);
+    if (isSidecar(spec)) return container !== undefined && isStarted(spec, container, memory);
     return container !== undefined && hasEnded(container) && exitCodeOf(container) === 0;
   });
 }
@@ -73,18 +85,24 @@ interface Statuses {
   initStatuses: ContainerStatus[];
   statuses: ContainerStatus[];
   ending: boolean;
+  /** No container runs. */
+  stopped: boolean;
 }
 
 /** The kubelet's `getPhase`. A phase that the API holds as final stays. */
-function phaseOf(pod: Pod, { initStatuses, statuses, ending }: Statuses): string {
+function phaseOf(pod: Pod, { initStatuses, statuses, ending, stopped }: Statuses): string {
   const apiPhase = pod.status?.phase;
   if (apiPhase === 'Succeeded' || apiPhase === 'Failed') return apiPhase;
   const policy = pod.spec?.restartPolicy ?? 'Always';
-  const failedInit = initStatuses.some((status) => failed(status));
-  if (failedInit && policy === 'Never') return 'Failed';
+  const sidecars = new Set(sidecarsOf(pod).map(({ name }) => name));
+  const failedInit = initStatuses.some((status) => !sidecars.has(status.name) && failed(status));
+  if (failedInit && policy === 'Never') return stopped ? 'Failed' : 'Pending';
   const begun = statuses.some(({ state, lastState }) => state?.running || state?.terminated || lastState?.terminated);
-  if (!ending && !begun && initStatuses.some((status) => !status.ready)) return 'Pending';
-  return phaseOfContainers(statuses, { policy, ending });
+  const isPassed = ({ name, ready, started }: ContainerStatus) => (sidecars.has(name) ? started : ready);
+  if (!ending && !begun && !initStatuses.every(isPassed)) return 'Pending';
+  const phase = phaseOfContainers(statuses, { policy, ending });
+  // An end is an end only once the sidecars have stopped too.
+  return stopped || phase === 'Pending' ? phase : 'Running';
 }
 
 function phaseOfContainers(

@@ -29,7 +29,7 @@ export interface ContainerRuntime {
   pullImage(reference: string, credentials?: RegistryCredentials): Promise<void>;
   /** Streams the container's log lines, oldest first, until the end, or `signal` is aborted. */
   logs(id: string, options: LogOptions): AsyncIterable<LogChunk>;
-  /** Runs a command in a running container and returns how it went; kills nothing when the time is up. */
+  /** Runs a command in a running container and returns how it went. Throws `timeout`, and kills nothing, when the time is up. */
   exec(id: string, command: string[], options: { timeoutMs: number }): Promise<{ exitCode: number; output: string }>;
   close(): void;
 }
@@ -173,7 +173,14 @@ export interface LogChunk {
   data: Uint8Array;
 }
 
-export type RuntimeErrorCode = 'unavailable' | 'notFound' | 'conflict' | 'startFailed' | 'pullFailed' | 'failed';
+export type RuntimeErrorCode =
+  | 'unavailable'
+  | 'notFound'
+  | 'conflict'
+  | 'startFailed'
+  | 'pullFailed'
+  | 'timeout'
+  | 'failed';
 
 /** `unavailable`: the engine does not answer, and nothing is known about what was asked of it. */
 export class RuntimeError extends Error {

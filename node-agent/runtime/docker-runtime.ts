@@ -306,7 +306,7 @@ async function collect(stream: Readable, { timeoutMs, clock }: { timeoutMs: numb
   } finally {
     cancel();
   }
-  if (timedOut) throw new RuntimeError('failed', `command timed out after ${timeoutMs} ms`);
+  if (timedOut) throw new RuntimeError('timeout', `command timed out after ${timeoutMs} ms`);
   return Buffer.concat(chunks).toString();
 }
 
