@@ -15,7 +15,8 @@ export { Stream } from './durable-objects/stream.ts';
 /** Adapters from the bindings to what the front needs; the same for every request of an isolate. */
 function frontOf(env: Env) {
   const { CLUSTER, CLUSTERS, GATEWAY, STREAM, CONTROLLERS, SCHEDULER } = env;
-  const clusterStub = (name: string, shard = '') => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name, shard)));
+  const clusterId = remembered((name) => CLUSTER.idFromName(name));
+  const clusterStub = (name: string, shard = '') => CLUSTER.get(clusterId(clusterObjectName(name, shard)));
   const gatewayStub = (name: string) => GATEWAY.get(GATEWAY.idFromName(name));
   // Stubs belong to the request that made them, the front does not: each use makes its own.
   const directory = () => CLUSTERS.get(CLUSTERS.idFromName('clusters'));
@@ -60,7 +61,24 @@ function frontOf(env: Env) {
   });
 }
 
-/** Remembers the names that were found: a cluster that is deleted says so itself. */
+/** Most ids that are remembered. */
+const maxIds = 1000;
+
+/** Deriving an id from a name is a hash, and every request needs one. */
+function remembered<T>(make: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    const found = known.get(name) ?? make(name);
+    if (known.size >= maxIds) known.clear();
+    known.set(name, found);
+    return found;
+  };
+}
+
+/**
+ * Remembers the names that were found: a cluster that is deleted says so itself. Those that were not found are asked for
+ * each time, so that a cluster answers from the moment of its creation.
+ */
 function knownNames(find: (name: string) => Promise<boolean>): (name: string) => Promise<boolean> {
   const known = new Set<string>();
   return async (name) => {

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { notFound, unauthorized } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
-import { hashToken } from '../auth/credentials.ts';
+import { createTokenHashes, type TokenHashes } from '../auth/token-hashes.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
@@ -41,34 +41,53 @@ export interface ClusterRequest {
 
 export const defaultCluster = 'default';
 const clusterName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const clusterPrefix = /^\/clusters\/([^/]+)(?=\/)/;
+const adminRoot = `${extensionRoot}/clusters`;
 
 /**
  * The stateless front: finds cluster and shard of a request, bounds its body, replaces the bearer token by its hash and
  * hands it over. Nothing that it forwards carries a header of the client's that it does not know.
  */
 export function createFront(deps: FrontDeps): { fetch(request: Request): Promise<Response> } {
-  const app = new Hono();
-  app.onError((error, context) => respondToError(error, context.req.header('accept') ?? null, deps.log));
-  app.route(`${extensionRoot}/clusters`, adminRoutes(deps));
-  app.all('/clusters/:cluster/*', ({ req }) => {
-    const cluster = req.param('cluster');
-    const prefix = `/clusters/${cluster}`;
-    return handle(deps, req.raw, cluster, new URL(req.url).pathname.slice(prefix.length));
-  });
-  app.all('*', ({ req }) => handle(deps, req.raw, defaultCluster, new URL(req.url).pathname));
-  return { fetch: async (request) => app.fetch(request) };
+  const tokenHashes = createTokenHashes();
+  const admin = new Hono();
+  admin.onError((error, context) => respondToError(error, context.req.header('accept') ?? null, deps.log));
+  admin.route(adminRoot, adminRoutes(deps));
+  return {
+    async fetch(request) {
+      try {
+        const { pathname, searchParams: query } = new URL(request.url);
+        if (isBelow(adminRoot, pathname)) return await admin.fetch(request);
+        const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
+        await requireCluster(deps, cluster);
+        const tokenHash = tokenHashOf(request, tokenHashes);
+        return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, tokenHash });
+      } catch (error) {
+        return respondToError(error, request.headers.get('accept'), deps.log);
+      }
+    },
+  };
 }
 
-async function handle(deps: FrontDeps, request: Request, cluster: string, path: string): Promise<Response> {
-  if (!clusterName.test(cluster) || !(await deps.isCluster(cluster)))
-    throw notFound({ resource: 'clusters', name: cluster });
-  const query = new URL(request.url).searchParams;
-  const call: ClusterRequest = { request, cluster, path, query, tokenHash: tokenHashOf(request) };
+function isBelow(root: string, path: string): boolean {
+  return path.startsWith(root) && (path.length === root.length || path[root.length] === '/');
+}
 
-  const connect = /^\/fairlead\/v1\/nodes\/([^/]+)\/connect$/.exec(path);
-  if (connect) return connectNode(deps, call, decodeURIComponent(connect[1]!));
-  const stream = /^\/fairlead\/v1\/streams\/([^/]+)$/.exec(path);
-  if (stream) return connectNodeStream(deps, call, decodeURIComponent(stream[1]!));
+async function requireCluster(deps: FrontDeps, name: string): Promise<void> {
+  if (!clusterName.test(name) || !(await deps.isCluster(name))) throw notFound({ resource: 'clusters', name });
+}
+
+const connectPath = /^\/fairlead\/v1\/nodes\/([^/]+)\/connect$/;
+const streamPath = /^\/fairlead\/v1\/streams\/([^/]+)$/;
+
+async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> {
+  const { request, cluster, path, query } = call;
+  if (isBelow(extensionRoot, path)) {
+    const connect = connectPath.exec(path);
+    if (connect) return connectNode(deps, call, decodeURIComponent(connect[1]!));
+    const stream = streamPath.exec(path);
+    if (stream) return connectNodeStream(deps, call, decodeURIComponent(stream[1]!));
+  }
 
   const info = parseRequestInfo(request.method, path, query);
   const shard = info.isResource ? shardOf(deps.kinds, storageName(info)) : '';
@@ -101,10 +120,10 @@ export async function forwarded(call: ClusterRequest, options: { upgrade?: boole
 }
 
 /** SHA-256 of the bearer token; undefined without an Authorization header. Anything but a bearer token is refused. */
-function tokenHashOf(request: Request): string | undefined {
+function tokenHashOf(request: Request, tokenHashes: TokenHashes): string | undefined {
   const header = request.headers.get('authorization');
   if (header === null) return undefined;
   const token = /^bearer +(\S+)$/i.exec(header.trim())?.[1];
   if (!token) throw unauthorized();
-  return hashToken(token);
+  return tokenHashes.of(token);
 }
