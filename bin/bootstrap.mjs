@@ -41,7 +41,14 @@ function installPackages() {
   if (existsSync(marker) && readFileSync(marker, 'utf8') === wanted) return;
   // Install scripts are not needed: esbuild and workerd ship their binaries as packages. `npm ci` would refuse a lock file
   // that lacks the optional binaries of some other platform; this installs the locked versions and leaves the file alone.
-  run('Installing the npm packages', 'npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('Installing the npm packages', 'npm', [
+    'install',
+    '--no-save',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
   writeFileSync(marker, wanted);
 }
 
