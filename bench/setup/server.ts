@@ -87,7 +87,10 @@ export function ask(
   const payload = options.body === undefined ? undefined : JSON.stringify(options.body);
   const headers = {
     ...server.headers,
-    ...(payload === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+    // Node frames the body of a DELETE only if it is told how long it is.
+    ...(payload === undefined
+      ? {}
+      : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(payload) }),
   };
   const settings = { host, port, path, method: options.method ?? 'GET', timeout: 30_000, headers };
   return new Promise((resolve, reject) => {
