@@ -79,7 +79,7 @@ function isKnown(header: string | null, hash: string): boolean {
 /** The hash of each file below `/openapi/`. Empty where the deployment has no documents. */
 async function readHashes(assets: Assets): Promise<Record<string, string>> {
   const asset = await assets.fetch('/openapi/hashes.json');
-  if (asset.ok) return asset.json();
+  if (asset.ok) return (await asset.json()) as Record<string, string>;
   await asset.body?.cancel();
   return {};
 }

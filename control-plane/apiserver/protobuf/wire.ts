@@ -59,7 +59,7 @@ export function* readFields(message: Uint8Array): Generator<WireField> {
   }
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 export function decodeText(bytes: Uint8Array | undefined): string {
   try {
