@@ -71,6 +71,82 @@ describe('a Pod', () => {
     ]);
   });
 
+  test('costs two writes: that it runs, and how it ended', async () => {
+    await startAgent();
+    const pod = aPod();
+    add(pod);
+    await phase(pod, 'Running');
+    end.deletePod(pod.metadata.name!);
+    await eventually(() => !end.pod(pod.metadata.name!));
+    const about = end.reports.filter(({ podStatuses, podsRemoved }) => podStatuses || podsRemoved);
+    expect(about.map(({ podStatuses, podsRemoved }) => [podStatuses?.length, podsRemoved?.length])).toEqual([
+      [1, undefined],
+      [1, 1],
+    ]);
+  });
+
+  test('that others have called unready is ready again by the word of its node', async () => {
+    const agent = await startAgent();
+    const pod = aPod();
+    add(pod);
+    await phase(pod, 'Running');
+    await eventually(() => agent.isReported());
+    end.disconnect({ refuse: true });
+    const stored = structuredClone(end.pod(pod.metadata.name!)!);
+    for (const condition of stored.status!.conditions!) if (condition.type === 'Ready') condition.status = 'False';
+    end.apply({ type: 'MODIFIED', resource: 'pods', object: asObject(stored) });
+    end.accept();
+    const ready = () => end.status(pod.metadata.name!)!.conditions!.find(({ type }) => type === 'Ready')?.status;
+    expect(ready()).toBe('False');
+    await eventually(() => ready() === 'True');
+  });
+
+  test('whose liveness probe fails is restarted; one that is not ready says so', async () => {
+    const exec = (command: string[]) => ({ exitCode: command[0] === 'fail' ? 1 : 0, output: 'no good' });
+    await startAgent(engine({ behave: () => ({ exec }) }));
+    const probe = (word: string) => ({ exec: { command: [word] }, periodSeconds: 1, failureThreshold: 1 });
+    const pod = aPod({
+      containers: [
+        { name: 'main', image: 'app', livenessProbe: probe('fail') },
+        { name: 'unready', image: 'app', readinessProbe: probe('fail') },
+      ],
+    });
+    add(pod);
+    const name = pod.metadata.name!;
+    await eventually(() => (end.status(name)?.containerStatuses?.[0]?.restartCount ?? 0) >= 1);
+    expect(end.status(name)?.conditions?.find(({ type }) => type === 'ContainersReady')).toMatchObject({
+      status: 'False',
+      reason: 'ContainersNotReady',
+    });
+    const messages = () => end.eventsOf(name).map(({ message }) => message);
+    await eventually(() => messages().includes('Container main failed liveness probe, will be restarted'));
+    expect(messages()).toContain('Liveness probe failed: no good');
+    expect(messages()).toContain('Readiness probe failed: no good');
+  });
+
+  test('has its hooks run: one after its start, one before its end', async () => {
+    const order: string[] = [];
+    const exec = (command: string[]) => {
+      order.push(command[0]!);
+      return { exitCode: 0, output: '' };
+    };
+    const { runtime } = await startAgent(engine({ behave: () => ({ exec }) }));
+    const lifecycle = { postStart: { exec: { command: ['hello'] } }, preStop: { exec: { command: ['goodbye'] } } };
+    const failing = { postStart: { httpGet: { port: 1 as never, host: '127.0.0.1' } } };
+    const pod = aPod({ containers: [{ name: 'main', image: 'app', lifecycle }] });
+    const bad = aPod({ containers: [{ name: 'main', image: 'app', lifecycle: failing }] });
+    add(pod, bad);
+    await eventually(() => end.status(pod.metadata.name!)?.containerStatuses?.[0]?.ready);
+    expect(order).toEqual(['hello']);
+    end.deletePod(pod.metadata.name!);
+    await eventually(() => !end.pod(pod.metadata.name!));
+    expect(order).toEqual(['hello', 'goodbye']);
+    await eventually(() => end.eventsOf(bad.metadata.name!).some(({ reason }) => reason === 'FailedPostStartHook'));
+    await eventually(() =>
+      containersOf(runtime).some(({ labels }) => labels['io.kubernetes.container.restartCount'] === '1'),
+    );
+  });
+
   test('runs its init containers one after the other, then its containers, and succeeds', async () => {
     const order: string[] = [];
     const runtime = engine({

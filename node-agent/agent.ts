@@ -88,7 +88,8 @@ export function createAgent(deps: AgentDeps): Agent {
     sandboxNetwork: () => deps.network.sandboxNetwork(),
     sandboxStarted: () => deps.network.sandboxStarted(),
     networkReady: () => network.isReady(),
-    reportStatus: (ref, status) => outbox.podStatus(ref, status),
+    reportStatus: (ref, status, options) => outbox.podStatus(ref, status, options),
+    isReporting: (uid) => outbox.hasStatus(uid),
     reportRemoved: (ref) => outbox.podRemoved(ref),
     engine(engine) {
       if (engine.up) network.update();

@@ -113,6 +113,33 @@ describe('the control connection', () => {
     expect(outbox.isEmpty()).toBe(true);
   });
 
+  test('tells a status that may wait only when nothing replaces it in time', () => {
+    const { dialled, clock, outbox, say, welcome } = aConnection();
+    welcome();
+    outbox.podStatus(pod, status('Pending'), { patienceMs: 500 });
+    clock.advance(400);
+    outbox.podStatus(pod, status('Running'));
+    clock.advance(20);
+    outbox.podStatus(pod, status('Failed'), { patienceMs: 500 });
+    say({ type: 'ack', seq: 1 });
+    clock.advance(499);
+    const told = () => reportsOf(dialled[0]!).map(({ podStatuses }) => podStatuses?.[0]?.status.phase);
+    expect(told()).toEqual(['Running']);
+    clock.advance(1);
+    expect(told()).toEqual(['Running', 'Failed']);
+  });
+
+  test('tells the last status of a Pod and its removal in one report, and leaves others to wait', () => {
+    const { dialled, clock, outbox, welcome } = aConnection();
+    welcome();
+    outbox.podStatus({ ...pod, name: 'b', uid: 'v' }, status('Pending'), { patienceMs: 500 });
+    outbox.podStatus(pod, status('Failed'), { patienceMs: 1_000 });
+    outbox.podRemoved(pod);
+    clock.advance(20);
+    const [report] = reportsOf(dialled[0]!);
+    expect(report).toMatchObject({ podStatuses: [{ pod, status: { phase: 'Failed' } }], podsRemoved: [pod] });
+  });
+
   test('[P11] pings, and gives up a server that is silent for three intervals', () => {
     const { dialled, clock, welcome } = aConnection();
     welcome();

@@ -4,8 +4,12 @@ import type { Clock } from '../clock.ts';
 import type { PodRef } from '../pods/identity.ts';
 
 export interface Outbox {
-  podStatus(ref: PodRef, status: PodStatus): void;
+  /** `patienceMs`: how long it may wait for one that replaces it. */
+  podStatus(ref: PodRef, status: PodStatus, options?: { patienceMs: number }): void;
+  /** The Pod's last status goes with it, in one report. */
   podRemoved(ref: PodRef): void;
+  /** A status of this Pod waits to be sent or acknowledged. */
+  hasStatus(uid: string): boolean;
   nodeStatus(status: Record<string, unknown>): void;
   event(event: Event): void;
   /** The control plane listens: what is not acknowledged goes (again). */
@@ -19,13 +23,16 @@ export interface Outbox {
 
 /** Changes within this time travel together. */
 const gatherMs = 20;
+/** Events wait this long for company, since nothing waits for them. */
+const eventPatienceMs = 500;
 /** Per report, so that one frame stays small; and kept at most while the control plane is away. */
 const statusesPerReport = 500;
 const eventsPerReport = 500;
 const eventsKept = 2_000;
 
 interface Pending {
-  statuses: Map<string, { pod: PodRef; status: PodStatus }>;
+  /** By uid; `dueAt` is when it goes at the latest. */
+  statuses: Map<string, { pod: PodRef; status: PodStatus; dueAt: number }>;
   removed: Map<string, PodRef>;
   nodeStatus: Record<string, unknown> | undefined;
   /** By namespace and name: a later one replaces an earlier one. */
@@ -42,37 +49,51 @@ export function createOutbox({ clock }: { clock: Clock }): Outbox {
   let pending = nothing();
   let underWay: { seq: number; content: Pending } | undefined;
   let send: ((report: ReportMessage) => void) | undefined;
-  let cancelTimer: (() => void) | undefined;
+  let timer: { at: number; cancel(): void } | undefined;
   let seq = 0;
 
-  function schedule(): void {
-    if (!send || underWay || cancelTimer || isEmptyPending(pending)) return;
-    cancelTimer = clock.after(gatherMs, flush);
+  /** Sends after `patienceMs` at the latest. */
+  function schedule(patienceMs = gatherMs): void {
+    const at = clock.now() + patienceMs;
+    if (!send || underWay || isEmptyPending(pending) || (timer && timer.at <= at)) return;
+    timer?.cancel();
+    timer = { at, cancel: clock.after(patienceMs, flush) };
   }
 
   function flush(): void {
-    cancelTimer = undefined;
-    if (!send || underWay || isEmptyPending(pending)) return;
-    seq += 1;
-    const content = takeSome(pending);
-    underWay = { seq, content };
-    send(reportOf(seq, content));
+    timer = undefined;
+    if (!send || underWay) return;
+    const content = takeSome(pending, clock.now());
+    if (!isEmptyPending(content)) {
+      seq += 1;
+      underWay = { seq, content };
+      send(reportOf(seq, content));
+      return;
+    }
+    const next = Math.min(...[...pending.statuses.values()].map(({ dueAt }) => dueAt));
+    if (Number.isFinite(next)) schedule(Math.max(0, next - clock.now()));
   }
 
   function stopTimer(): void {
-    cancelTimer?.();
-    cancelTimer = undefined;
+    timer?.cancel();
+    timer = undefined;
   }
 
   return {
-    podStatus(pod, status) {
-      pending.statuses.set(pod.uid, { pod, status });
-      schedule();
+    podStatus(pod, status, { patienceMs } = { patienceMs: gatherMs }) {
+      // One that could wait goes no later for having been replaced.
+      const waiting = pending.statuses.get(pod.uid)?.dueAt ?? Number.POSITIVE_INFINITY;
+      const dueAt = Math.min(waiting, clock.now() + Math.max(patienceMs, gatherMs));
+      pending.statuses.set(pod.uid, { pod, status, dueAt });
+      schedule(dueAt - clock.now());
     },
     podRemoved(pod) {
       pending.removed.set(pod.uid, pod);
+      const last = pending.statuses.get(pod.uid);
+      if (last) last.dueAt = clock.now();
       schedule();
     },
+    hasStatus: (uid) => pending.statuses.has(uid) || underWay?.content.statuses.has(uid) === true,
     nodeStatus(status) {
       pending.nodeStatus = { ...pending.nodeStatus, ...status };
       schedule();
@@ -83,7 +104,7 @@ export function createOutbox({ clock }: { clock: Clock }): Outbox {
         if (pending.events.size <= eventsKept) break;
         pending.events.delete(oldest);
       }
-      schedule();
+      schedule(eventPatienceMs);
     },
     connected(sender) {
       send = sender;
@@ -110,20 +131,25 @@ function isEmptyPending({ statuses, removed, nodeStatus, events }: Pending): boo
   return statuses.size + removed.size + events.size === 0 && nodeStatus === undefined;
 }
 
-/** Moves the oldest content out of `pending`. A Pod is removed only after all its statuses have gone. */
-function takeSome(pending: Pending): Pending {
+/** Moves the oldest content that is due out of `pending`. A Pod is removed with its last status, or after it. */
+function takeSome(pending: Pending, now: number): Pending {
   const taken = nothing();
   taken.nodeStatus = pending.nodeStatus;
   pending.nodeStatus = undefined;
-  move(pending.statuses, taken.statuses, statusesPerReport);
-  if (pending.statuses.size === 0) move(pending.removed, taken.removed, statusesPerReport);
-  move(pending.events, taken.events, eventsPerReport);
+  move(pending.statuses, taken.statuses, { count: statusesPerReport, isDue: ({ dueAt }) => dueAt <= now });
+  move(pending.removed, taken.removed, { count: statusesPerReport, isDue: ({ uid }) => !pending.statuses.has(uid) });
+  move(pending.events, taken.events, { count: eventsPerReport, isDue: () => true });
   return taken;
 }
 
-function move<T>(from: Map<string, T>, to: Map<string, T>, count: number): void {
+function move<T>(
+  from: Map<string, T>,
+  to: Map<string, T>,
+  { count, isDue }: { count: number; isDue(value: T): boolean },
+): void {
   for (const [key, value] of from) {
     if (to.size >= count) return;
+    if (!isDue(value)) continue;
     to.set(key, value);
     from.delete(key);
   }

@@ -102,6 +102,7 @@ class NodeUnderTest {
         if (pod)
           this.wanted.set(uid, { ...pod, status, metadata: { ...pod.metadata, resourceVersion: this.#nextVersion() } });
       },
+      isReporting: () => false,
       reportRemoved: ({ uid }) => {
         const left = this.engine.containers().filter(({ labels }) => labels['io.kubernetes.pod.uid'] === uid);
         expect(left, 'a Pod is reported as removed while it has containers').toEqual([]);

@@ -8,6 +8,7 @@ import type { ObservedPod, PodRef } from './identity.ts';
 import { type Health, newPodMemory, type PodMemory } from './memory.ts';
 import { hasEnded, isRunning } from './outcome.ts';
 import { plan } from './plan.ts';
+import { contradicts, patienceOf } from './report-rules.ts';
 import { podStatus } from './status.ts';
 import { type Step, stepKey } from './step.ts';
 
@@ -21,7 +22,9 @@ export interface PodWorkerDeps {
   /** What a container left as its last words. */
   lastWords(pod: Pod, container: { name: string; id: string; attempt: number; failed: boolean }): Promise<string>;
   probes: Pick<Probes, 'follow' | 'forget'>;
-  report(ref: PodRef, status: PodStatus): void;
+  report(ref: PodRef, status: PodStatus, options: { patienceMs: number }): void;
+  /** A status of the Pod is on its way to the API. */
+  isReporting(uid: string): boolean;
   /** The Pod is not wanted and nothing of it is left. */
   gone(uid: string): void;
 }
@@ -121,7 +124,14 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     const status = podStatus({ pod: current, observed, memory, now: clock.now(), nodeIP, runtimeName });
     if (memory.status && jsonEqual(status, memory.status)) return;
     memory.status = status;
-    deps.report(ref, status);
+    deps.report(ref, status, { patienceMs: patienceOf(current, status) });
+  }
+
+  /** Others may call a Pod unready while its node is away; that it is ready after all is then news again. */
+  function contradict(said: PodStatus | undefined): void {
+    const { status } = memory;
+    if (!said || !status || memory.frozen || deps.isReporting(ref.uid) || !contradicts(said, status)) return;
+    deps.report(ref, status, { patienceMs: 0 });
   }
 
   async function attempt(step: Step): Promise<void> {
@@ -150,8 +160,10 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     },
     want(next) {
       wanted = next !== undefined;
-      if (next) pod = next;
-      else deps.probes.forget(ref.uid);
+      if (next) {
+        pod = next;
+        contradict(next.status);
+      } else deps.probes.forget(ref.uid);
       wake();
     },
     wake,

@@ -33,7 +33,9 @@ export interface PodsDeps {
   sandboxStarted(): Promise<void>;
   /** The Pod network is there: before it is, Pods wait. */
   networkReady(): boolean;
-  reportStatus(ref: PodRef, status: PodStatus): void;
+  reportStatus(ref: PodRef, status: PodStatus, options: { patienceMs: number }): void;
+  /** A status of the Pod is on its way to the API. */
+  isReporting(uid: string): boolean;
   reportRemoved(ref: PodRef): void;
   /** The engine came (back), or went. */
   engine(state: { up: true } | { up: false; message: string }): void;
