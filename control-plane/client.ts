@@ -6,7 +6,8 @@ import type { KubernetesObject, ObjectKey } from '../shared/api/object.ts';
  */
 export interface ClusterClient {
   get<T extends KubernetesObject>(key: ObjectKey): Promise<T | undefined>;
-  list<T extends KubernetesObject>(query: ClientListQuery): Promise<{ items: T[]; revision: number }>;
+  /** Without `limit` everything; else a page, with `next` while there is more. */
+  list<T extends KubernetesObject>(query: ClientListQuery): Promise<ClientList<T>>;
   /**
    * Changes after a revision, oldest first. Returns what there is, possibly nothing; a host calls the component's
    * `wake()` when there may be more. Throws StatusError `Expired` when the log no longer reaches back that far.
@@ -14,7 +15,8 @@ export interface ClusterClient {
   changes(query: { after: number; resources: readonly string[]; limit?: number }): Promise<ChangeBatch>;
   /**
    * Applies the operations in order in one transaction per shard. Each is judged on its own: one that fails does not
-   * undo the others unless `atomic` is set. Validation, admission and status separation apply as for any client.
+   * undo the others unless `atomic` is set: then the one that failed says why, and each other says that it was not done.
+   * Validation, admission and status separation apply as for any client; a field that the schema does not know is refused.
    */
   write(operations: readonly WriteOperation[], options?: { atomic?: boolean }): Promise<WriteResult[]>;
 }
@@ -28,6 +30,25 @@ export interface ClientListQuery {
   /** Only what this uid owns (an index of the store). */
   owner?: string;
   nodeName?: string;
+  /** At most this many objects. */
+  limit?: number;
+  /** `next` of the page before: this page is of the same revision. `Expired` when history no longer reaches back to it. */
+  after?: ListPosition;
+}
+
+/** Between two pages of a list. */
+export interface ListPosition {
+  namespace: string;
+  name: string;
+  revision: number;
+}
+
+export interface ClientList<T> {
+  items: T[];
+  /** What the whole list is consistent at. */
+  revision: number;
+  /** Set when `limit` cut the list. */
+  next?: ListPosition;
 }
 
 export interface ObjectChange {
@@ -61,7 +82,13 @@ export type WriteOperation =
       subresource?: 'status';
       preconditions?: Preconditions;
     }
-  | { verb: 'delete'; key: ObjectKey; preconditions?: Preconditions; gracePeriodSeconds?: number; propagationPolicy?: string }
+  | {
+      verb: 'delete';
+      key: ObjectKey;
+      preconditions?: Preconditions;
+      gracePeriodSeconds?: number;
+      propagationPolicy?: string;
+    }
   /** The binding subresource of a Pod. */
   | { verb: 'bind'; key: ObjectKey; node: string; preconditions?: Preconditions };
 
@@ -70,7 +97,7 @@ export interface Preconditions {
   resourceVersion?: string;
 }
 
-/** Exactly one of `object` and `error` is set; a completed deletion has neither. */
+/** Exactly one of `object` and `error` is set; a completed deletion and a binding have neither. */
 export interface WriteResult {
   object?: KubernetesObject;
   /** A `metav1.Status`. */

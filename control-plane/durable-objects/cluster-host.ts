@@ -5,7 +5,7 @@ import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName, streamIdFor } from '../apiserver/http/object-names.ts';
 import { type Cluster, createCluster, describeError } from '../cluster/cluster.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
-import { createRemoteClient } from '../cluster/local-client.ts';
+import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { Env } from '../env.ts';
 import { parseSettings, resolveSettings } from '../settings.ts';
 import { createAesCodec } from '../store/aes-codec.ts';

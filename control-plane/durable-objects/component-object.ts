@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { clusterObjectName } from '../apiserver/http/object-names.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import type { Component, ComponentDeps } from '../cluster/components.ts';
-import { createRemoteClient } from '../cluster/local-client.ts';
+import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { ComponentUser } from '../cluster/users.ts';
 import type { Env } from '../env.ts';
 import { resolveSettings } from '../settings.ts';

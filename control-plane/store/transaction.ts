@@ -2,6 +2,7 @@ import { tooLarge } from '../../shared/api/errors.ts';
 import type { ObjectKey } from '../../shared/api/object.ts';
 import type { ValueCodec } from './codec.ts';
 import type { SqlDatabase } from './database.ts';
+import { storedObjectOf } from './listing.ts';
 import type { FormerRow, LoggedChange } from './log-entry.ts';
 import { createReader, describeKey, type History } from './reader.ts';
 import { type FullObjectRow, type KeyParams, run, sql } from './sql.ts';
@@ -26,6 +27,8 @@ export class OpenTransaction implements StoreTransaction {
   #nextRevision: number;
   #mutations = 0;
   #isOpen = true;
+  /** The row read last: whoever writes an object has just looked at it. */
+  #lastRead: { key: ObjectKey; row: FullObjectRow | undefined } | undefined;
 
   constructor(options: { database: SqlDatabase; codec: ValueCodec; at: number; history: History }) {
     this.#database = options.database;
@@ -51,7 +54,11 @@ export class OpenTransaction implements StoreTransaction {
     return this.#mutations;
   }
 
-  get: StoreReader['get'] = (key) => this.#open().get(key);
+  get: StoreReader['get'] = (key) => {
+    this.#open();
+    const row = this.#read(key);
+    return row && storedObjectOf(this.#codec, key.resource)(row);
+  };
   list: StoreReader['list'] = (query) => this.#open().list(query);
   claimant: StoreReader['claimant'] = (claim) => this.#open().claimant(claim);
   owned: StoreReader['owned'] = (owner, limit) => this.#open().owned(owner, limit);
@@ -113,7 +120,11 @@ export class OpenTransaction implements StoreTransaction {
   }
 
   #read(key: ObjectKey): FullObjectRow | undefined {
-    return run(this.#database, sql.getFullObject, ...params(key))[0];
+    const last = this.#lastRead;
+    if (last && sameKey(last.key, key)) return last.row;
+    const row = run(this.#database, sql.getFullObject, ...params(key))[0];
+    this.#lastRead = { key, row };
+    return row;
   }
 
   #assertFree(claims: readonly string[], key: ObjectKey): void {
@@ -166,6 +177,7 @@ export class OpenTransaction implements StoreTransaction {
 
   #record(type: LoggedChange['type'], key: ObjectKey, json: string, before: FullObjectRow | undefined): void {
     const revision = this.#nextRevision++;
+    this.#lastRead = undefined;
     const change: LoggedChange = { revision, at: this.#at, type, key, json };
     if (before) {
       change.previous = this.#codec.decode(key, before.value);
@@ -195,6 +207,10 @@ function formerRow(row: FullObjectRow): FormerRow {
     ...(row.node_name === null ? {} : { nodeName: row.node_name }),
     ...(row.owners === null ? {} : { owners: parseNames(row.owners) }),
   };
+}
+
+function sameKey(a: ObjectKey, b: ObjectKey): boolean {
+  return a.name === b.name && a.namespace === b.namespace && a.resource === b.resource;
 }
 
 function params({ resource, namespace, name }: ObjectKey): KeyParams {

@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { notFound, unauthorized } from '../../../shared/api/errors.ts';
+import { notFound } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
-import { createTokenHashes, type TokenHashes } from '../auth/token-hashes.ts';
+import { createTokenHashes } from '../auth/token-hashes.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
@@ -49,7 +49,7 @@ const adminRoot = `${extensionRoot}/clusters`;
  * hands it over. Nothing that it forwards carries a header of the client's that it does not know.
  */
 export function createFront(deps: FrontDeps): { fetch(request: Request): Promise<Response> } {
-  const tokenHashes = createTokenHashes();
+  const tokenHashOf = createTokenHashes();
   const admin = new Hono();
   admin.onError((error, context) => respondToError(error, context.req.header('accept') ?? null, deps.log));
   admin.route(adminRoot, adminRoutes(deps));
@@ -60,7 +60,7 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
         if (isBelow(adminRoot, pathname)) return await admin.fetch(request);
         const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
         await requireCluster(deps, cluster);
-        const tokenHash = tokenHashOf(request, tokenHashes);
+        const tokenHash = tokenHashOf(request.headers.get('authorization'));
         return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, tokenHash });
       } catch (error) {
         return respondToError(error, request.headers.get('accept'), deps.log);
@@ -95,6 +95,8 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
 
   const response = await object.fetch(await forwarded(call));
+  // Reading the headers of an answer costs more than passing it on, and only subresources are answered with a plan.
+  if (!info.isResource || info.subresource === '') return response;
   const plan = response.headers.get(internalHeaders.streamPlan);
   return plan ? runStreamPlan(deps, call, JSON.parse(decodeURIComponent(plan))) : response;
 }
@@ -117,13 +119,4 @@ export async function forwarded(call: ClusterRequest, options: { upgrade?: boole
   const body = await readBounded(request);
   // Redirects are for the client to follow, which then keeps the answer under the right address.
   return new Request(`https://cluster${path}${search}`, { method: request.method, headers, body, redirect: 'manual' });
-}
-
-/** SHA-256 of the bearer token; undefined without an Authorization header. Anything but a bearer token is refused. */
-function tokenHashOf(request: Request, tokenHashes: TokenHashes): string | undefined {
-  const header = request.headers.get('authorization');
-  if (header === null) return undefined;
-  const token = /^bearer +(\S+)$/i.exec(header.trim())?.[1];
-  if (!token) throw unauthorized();
-  return tokenHashes.of(token);
 }

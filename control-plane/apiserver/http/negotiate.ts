@@ -71,10 +71,24 @@ function formatOf(type: string): ResponseFormat | undefined {
   return type === 'application/yaml' ? 'yaml' : undefined;
 }
 
+const anything: readonly Clause[] = [{ type: '*/*', params: new Map(), quality: 1 }];
+/** Clients send one of a few headers with every request. */
+const parsedHeaders = new Map<string, readonly Clause[]>();
+const maxParsedHeaders = 100;
+
 /** Clauses by descending quality, in the order of the header within one quality. */
-function parseAccept(accept: string | null): Clause[] {
+function parseAccept(accept: string | null): readonly Clause[] {
   const header = accept?.trim();
-  if (!header) return [{ type: '*/*', params: new Map(), quality: 1 }];
+  if (!header) return anything;
+  const known = parsedHeaders.get(header);
+  if (known) return known;
+  const clauses = parseClauses(header);
+  if (parsedHeaders.size >= maxParsedHeaders) parsedHeaders.clear();
+  parsedHeaders.set(header, clauses);
+  return clauses;
+}
+
+function parseClauses(header: string): Clause[] {
   const clauses = header.split(',').map((text): Clause => {
     const [type = '', ...rest] = text.split(';').map((part) => part.trim());
     const params = new Map<string, string>();

@@ -25,22 +25,22 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
  * An absent content type counts as JSON.
  */
 export async function parseObjectBody(request: Request, expected: string): Promise<ParsedBody> {
-  return parseObject(new Uint8Array(await request.arrayBuffer()), mediaType(request), expected);
+  const type = mediaType(request);
+  if (type === protobufType) {
+    const value = decodeProtobuf(new Uint8Array(await request.arrayBuffer()));
+    return { value, raw: JSON.stringify(value) };
+  }
+  return parseObject(await request.text(), type, expected);
 }
 
-async function parseObject(bytes: Uint8Array, type: string, expected: string): Promise<ParsedBody> {
+async function parseObject(text: string, type: string, expected: string): Promise<ParsedBody> {
   const complain = (detail: string) =>
     badRequest(
       `the object provided is unrecognized (must be of type ${expected}): couldn't get version/kind; ${detail}`,
     );
-  if (type === protobufType) {
-    const value = decodeProtobuf(bytes);
-    return { value, raw: JSON.stringify(value) };
-  }
   if (type !== '' && type !== 'application/json' && type !== 'application/yaml') {
     throw unsupportedMediaType(['application/json', 'application/yaml', protobufType]);
   }
-  const text = new TextDecoder().decode(bytes);
   if (type !== 'application/yaml') {
     if (text.trim() === '') throw complain('json parse error: unexpected end of JSON input (<empty>)');
     return { value: parseJson(text, (error) => complain(`json parse error: ${error}`)), raw: text };
@@ -65,9 +65,13 @@ export async function parsePatchBody(request: Request): Promise<ParsedBody & { p
 
 /** Options in the body of a deletion; undefined without a body. */
 export async function parseOptionsBody(request: Request): Promise<unknown> {
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  if (bytes.byteLength === 0) return undefined;
-  return (await parseObject(bytes, mediaType(request), 'DeleteOptions')).value;
+  const type = mediaType(request);
+  if (type === protobufType) {
+    const bytes = new Uint8Array(await request.arrayBuffer());
+    return bytes.byteLength === 0 ? undefined : decodeProtobuf(bytes);
+  }
+  const text = await request.text();
+  return text === '' ? undefined : (await parseObject(text, type, 'DeleteOptions')).value;
 }
 
 function mediaType(request: Request): string {

@@ -111,8 +111,9 @@ function isFieldValidation(value: string): boolean {
 const maxManagerBytes = 128;
 
 function fieldManagerErrors(manager: string): FieldError[] {
+  if (manager === '') return [];
   const errors: FieldError[] = [];
-  if (new TextEncoder().encode(manager).length > maxManagerBytes) {
+  if (byteLength(manager) > maxManagerBytes) {
     const message = `Too long: may not be more than ${maxManagerBytes} bytes`;
     errors.push({ field: 'fieldManager', reason: 'FieldValueTooLong', message });
   }
@@ -126,12 +127,19 @@ function fieldManagerErrors(manager: string): FieldError[] {
 /** `kubectl/v1.35.2 (linux/amd64) ...` is the manager `kubectl`; `unknown` where there is no name. */
 export function managerFromUserAgent(userAgent: string | null): string {
   const name = (userAgent ?? '').split('/')[0]!.replace(/\p{C}/gu, '');
-  const bytes = new TextEncoder().encode(name);
-  const cut =
-    bytes.length > maxManagerBytes
-      ? new TextDecoder().decode(bytes.slice(0, maxManagerBytes)).replace(/\ufffd+$/, '')
-      : name;
-  return cut || 'unknown';
+  return cutToBytes(name, maxManagerBytes) || 'unknown';
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+function cutToBytes(text: string, max: number): string {
+  // A UTF-16 unit takes at most three bytes.
+  if (text.length * 3 <= max) return text;
+  const bytes = new TextEncoder().encode(text);
+  if (bytes.length <= max) return text;
+  return new TextDecoder().decode(bytes.slice(0, max)).replace(/\ufffd+$/, '');
 }
 
 function invalidOptions(kind: OptionsKind, errors: FieldError[]): StatusError {

@@ -4,9 +4,9 @@ import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { createAdmission } from '../../apiserver/admission/admission.ts';
 import { defaultPlugins } from '../../apiserver/admission/plugins.ts';
-import { createLocalClient } from '../../apiserver/local-client.ts';
 import { createRegistry } from '../../apiserver/registry/create-registry.ts';
 import type { ClientListQuery, ClusterClient, WriteOperation } from '../../client.ts';
+import { createLocalClient } from '../../cluster/local-client.ts';
 import { filters } from '../../scheduler/filters/index.generated.ts';
 import { createScheduler, type Scheduler } from '../../scheduler/scheduler.ts';
 import { scores } from '../../scheduler/scores/index.generated.ts';
@@ -68,7 +68,14 @@ export class TestCluster {
     const commits = createCommitQueue({ store: this.store, sync: async () => {} });
     const user = { name: 'system:kube-controller-manager', groups: [] };
     const { store, kinds } = this;
-    this.client = createLocalClient({ store, commits, registry, kinds, user, fieldManager: 'kube-controller-manager' });
+    // All shards in one store: which one an object is in makes no difference to controllers.
+    const clientIn = (shard: string): ClusterClient =>
+      createLocalClient({
+        ...{ store, commits, registry, kinds, user, shard },
+        fieldManager: 'kube-controller-manager',
+        sibling: clientIn,
+      });
+    this.client = clientIn('');
     this.store.onCommit(() => {
       for (const component of this.#components.keys()) component.wake();
     });

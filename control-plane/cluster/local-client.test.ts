@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createCommitQueue } from '../store/commit-queue.ts';
+import { RegistryFixture } from '../apiserver/registry/testing/fixture.ts';
+import { testKinds } from '../apiserver/registry/testing/kinds.ts';
 import type { ClusterClient } from '../client.ts';
+import { createCommitQueue } from '../store/commit-queue.ts';
 import { createLocalClient } from './local-client.ts';
-import { RegistryFixture } from './registry/testing/fixture.ts';
-import { testKinds } from './registry/testing/kinds.ts';
 
 let cluster: RegistryFixture;
 let client: ClusterClient;
@@ -13,7 +13,11 @@ beforeEach(() => {
   const { store, registry, kinds } = cluster;
   const commits = createCommitQueue({ store, sync: async () => {} });
   const user = { name: 'system:kube-controller-manager', groups: [] };
-  client = createLocalClient({ store, commits, registry, kinds, user, fieldManager: 'kube-controller-manager' });
+  const fieldManager = 'kube-controller-manager';
+  const sibling = () => {
+    throw new Error('there is only one shard here');
+  };
+  client = createLocalClient({ store, commits, registry, kinds, user, fieldManager, shard: '', sibling });
 });
 
 const configMap = (name: string) => ({ metadata: { name, namespace: 'default' }, data: { a: '1' } });
@@ -47,7 +51,9 @@ describe('write', () => {
 
   test('an atomic batch happens as a whole or not at all', async () => {
     const before = cluster.revision;
-    const results = await client.write([create('a'), { verb: 'delete', key: key('none') }, create('b')], { atomic: true });
+    const results = await client.write([create('a'), { verb: 'delete', key: key('none') }, create('b')], {
+      atomic: true,
+    });
     expect(results.map(({ error }) => error?.reason)).toEqual(['Conflict', 'NotFound', 'Conflict']);
     expect(cluster.revision).toBe(before);
     expect(cluster.names('configmaps')).toEqual([]);
@@ -91,5 +97,25 @@ test('reads and changes', async () => {
   expect(batch.changes).toMatchObject([
     { type: 'MODIFIED', key: key('a'), object: { metadata: { labels: { x: '1' } } }, previous: result?.object },
     { type: 'ADDED', key: key('b') },
+  ]);
+});
+
+test('pages of a list are of one revision', async () => {
+  await client.write([create('a'), create('b'), create('c')]);
+  const first = await client.list({ resource: 'configmaps', limit: 2 });
+  await client.write([create('bb'), { verb: 'delete', key: key('c') }]);
+  const second = await client.list({ resource: 'configmaps', limit: 2, after: first.next });
+  expect([...first.items, ...second.items].map(({ metadata }) => metadata.name)).toEqual(['a', 'b', 'c']);
+  expect(second).toMatchObject({ revision: first.revision });
+  expect(second.next).toBeUndefined();
+});
+
+test('changes can be copied, as they are on their way to another object', async () => {
+  await client.write([create('a')]);
+  await client.write([{ verb: 'patch', key: key('a'), patch: { data: { a: '2' } } }]);
+  const { changes } = await client.changes({ after: 0, resources: ['configmaps'] });
+  expect(structuredClone(changes)).toMatchObject([
+    { type: 'ADDED', object: { data: { a: '1' } } },
+    { type: 'MODIFIED', object: { data: { a: '2' } }, previous: { data: { a: '1' } } },
   ]);
 });
