@@ -117,7 +117,7 @@ export class SchemaWriter {
   #field(model: string, name: string, field: Field): JsonObject {
     const { schema, patchStrategy, patchMergeKey } = field;
     return {
-      ...this.#described(this.#schema(schema), this.#description(model, name), schema.default),
+      ...this.#described(this.#schema(schema), this.#fieldDescription(model, name, schema), schema.default),
       ...listExtensions(schema),
       ...(patchMergeKey ? { 'x-kubernetes-patch-merge-key': patchMergeKey } : {}),
       ...(patchStrategy ? { 'x-kubernetes-patch-strategy': patchStrategy.join() } : {}),
@@ -159,6 +159,12 @@ export class SchemaWriter {
     }
     const listed: JsonObject = values && this.#dialect.version === 3 ? { enum: [...values] } : {};
     return { type, ...(format ? { format } : {}), ...listed };
+  }
+
+  /** The tables lack the texts of fields that refer to a type: the type's own then says what the field is. */
+  #fieldDescription(model: string, field: string, schema: Schema): JsonObject {
+    const own = this.#description(model, field);
+    return 'description' in own || schema.type !== 'object' || !schema.name ? own : this.#description(schema.name, '');
   }
 
   #description(model: string, field: string): JsonObject {
