@@ -53,6 +53,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<T
       // Nothing of a test reaches outside, and no request needs to know where on earth it came from.
       cf: false,
       handleStructuredLogs: ({ message }) => options.log(String(message)),
+      // Names of modules are relative to this: the process may run in any other folder.
+      modulesRoot: dist,
       modules: [{ type: 'ESModule', path: join(dist, 'worker.js') }],
       compatibilityDate,
       durableObjects: Object.fromEntries(
