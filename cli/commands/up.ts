@@ -14,7 +14,7 @@ import { splitListen } from '../server/local-server.ts';
 import { packageRoot } from '../server/package-root.ts';
 import { agentDaemon, serverDaemon } from '../up/cluster-daemons.ts';
 import { type Daemon, logTail, runningPid, startDaemon } from '../up/daemon.ts';
-import { checkMachine, defaultDockerHost, ensureEngine } from '../up/docker-engine.ts';
+import { checkMachine, defaultDockerHost, ensureEngine, hasCommand } from '../up/docker-engine.ts';
 import { ensureImages, guestbookManifests, waitForGuestbook } from '../up/guestbook.ts';
 import { defaultNodeIP } from '../up/node-ip.ts';
 import { writeUpKubeconfig } from '../up/up-kubeconfig.ts';
@@ -113,6 +113,8 @@ async function up(options: UpOptions): Promise<void> {
   }
   console.log(`  export KUBECONFIG=${kubeconfig}`);
   console.log(`  kubectl get pods -o wide\n`);
+  if (!hasCommand('kubectl'))
+    console.log('There is no kubectl here yet: https://kubernetes.io/docs/tasks/tools/ says how to get it.\n');
   console.log(
     `Stop everything with \`npm run down\`; the state stays in ${options.dataDir}. More: ${join(packageRoot(), 'README.md')}`,
   );

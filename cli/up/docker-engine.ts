@@ -38,7 +38,8 @@ export function engineAnswers(dockerHost: string): Promise<boolean> {
   });
 }
 
-function has(command: string): boolean {
+/** True when a program of this name is on the PATH. */
+export function hasCommand(command: string): boolean {
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 }
 
@@ -55,7 +56,7 @@ const packageOf: Record<string, string> = {
 };
 
 function missingPackages(): string[] {
-  const missing = Object.entries(packageOf).filter(([command]) => !has(command));
+  const missing = Object.entries(packageOf).filter(([command]) => !hasCommand(command));
   return [...new Set(missing.map(([, name]) => name))];
 }
 
