@@ -201,7 +201,8 @@ const cases: Record<string, Case> = {
     request: { method: 'DELETE', body: { preconditions: { uid: 'other' } } },
     code: 409,
     reason: 'Conflict',
-    message: /^Operation cannot be fulfilled on ConfigMap "fixed": the UID in the precondition \(other\) does not match the UID in record /,
+    message:
+      /^Operation cannot be fulfilled on ConfigMap "fixed": the UID in the precondition \(other\) does not match the UID in record /,
   },
   'another name in the body': {
     path: `${configMaps}/fixed`,

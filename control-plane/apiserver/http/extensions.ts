@@ -6,6 +6,7 @@ import type { Credentials } from '../auth/credentials.ts';
 import { nodeUser } from '../auth/node-authorizer.ts';
 import type { Extension } from './cluster-core.ts';
 import { internalHeaders } from './internal-headers.ts';
+import { decodeSegment } from './request-info.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
 export const extensionRoot = '/fairlead/v1';
@@ -24,7 +25,7 @@ export function tokensExtension({ access, bootstrapTokens }: ExtensionDeps): Ext
     await access.admit(tokenHashOf(request), { verb: request.method.toLowerCase(), path });
     const id = match[1];
     if (request.method === 'DELETE' && id !== undefined) {
-      await bootstrapTokens.remove(decodeURIComponent(id));
+      await bootstrapTokens.remove(decodeSegment(id));
       return Response.json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' });
     }
     if (id !== undefined) throw methodNotAllowed();

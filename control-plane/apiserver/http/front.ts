@@ -9,7 +9,7 @@ import { extensionRoot } from './extensions.ts';
 import { forwardedHeaders, internalHeaders } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
 import { relayWatch } from './relay-watch.ts';
-import { parseRequestInfo, type ResourceRequest } from './request-info.ts';
+import { decodeSegment, parseRequestInfo, type ResourceRequest } from './request-info.ts';
 import { type ErrorLog, respondToError } from './respond.ts';
 import { shardOf } from './shards.ts';
 
@@ -84,9 +84,9 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   const { request, cluster, path, query } = call;
   if (isBelow(extensionRoot, path)) {
     const connect = connectPath.exec(path);
-    if (connect) return connectNode(deps, call, decodeURIComponent(connect[1]!));
+    if (connect) return connectNode(deps, call, decodeSegment(connect[1]!));
     const stream = streamPath.exec(path);
-    if (stream) return connectNodeStream(deps, call, decodeURIComponent(stream[1]!));
+    if (stream) return connectNodeStream(deps, call, decodeSegment(stream[1]!));
   }
 
   const info = parseRequestInfo(request.method, path, query);

@@ -92,7 +92,8 @@ function verbOf(method: string, isNamed: boolean, query: URLSearchParams): Reque
   }
 }
 
-function decodeSegment(segment: string): string {
+/** A segment of a path as it was meant; as it came where its escapes are broken. */
+export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
