@@ -53,6 +53,7 @@ const packageOf: Record<string, string> = {
   docker: 'docker.io',
   nft: 'nftables',
   ip: 'iproute2',
+  conntrack: 'conntrack',
 };
 
 function missingPackages(): string[] {
