@@ -1,22 +1,19 @@
-import { describe, test } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { systemClock } from '../node-agent/clock.ts';
 import { createDockerRuntime } from '../node-agent/runtime/docker-runtime.ts';
 import { runtimeContract } from '../node-agent/runtime/runtime.contract.ts';
-import { buildBusyboxImage, busybox, busyboxImage } from './docker-image.ts';
+import { busyboxImage } from './docker-image.ts';
+import { EngineHost } from './lab/engine-host.ts';
 
-const host = process.env.DOCKER_HOST;
+let host: EngineHost;
 
-if (host && busybox) {
-  runtimeContract('Docker', async () => {
-    buildBusyboxImage(host);
-    return {
-      runtime: createDockerRuntime({ host, clock: systemClock, minimumOomScoreAdj: 0 }),
-      image: busyboxImage,
-      network: process.env.FAIRLEAD_TEST_NETWORK ?? 'bridge',
-    };
-  });
-} else {
-  describe('Docker as a container runtime', () => {
-    test.skip('needs DOCKER_HOST and a static busybox', () => {});
-  });
-}
+beforeAll(async () => {
+  host = await EngineHost.start();
+});
+afterAll(() => host?.destroy());
+
+runtimeContract('Docker', async () => {
+  const { dockerHost, network } = host;
+  const runtime = createDockerRuntime({ host: dockerHost, clock: systemClock, minimumOomScoreAdj: 0 });
+  return { runtime, image: busyboxImage, network };
+});

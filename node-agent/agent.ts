@@ -65,13 +65,17 @@ export interface Agent {
 export function createAgent(deps: AgentDeps): Agent {
   const { clock, log, runtime, nodeName, nodeIP } = deps;
   const outbox = createOutbox({ clock });
-  const node = createNodeReporter({ ...deps, report: (status) => outbox.nodeStatus(status) });
+  const events = createEventRecorder({ clock, nodeName, send: (event: Event) => outbox.event(event) });
+  const node = createNodeReporter({
+    ...deps,
+    report: (status) => outbox.nodeStatus(status),
+    event: (event) => events.node(event),
+  });
   const checkpoint =
     typeof deps.checkpoint === 'string'
-      ? createCheckpoint<SavedState>({ file: deps.checkpoint, log, written: node.diskWritten })
+      ? createCheckpoint<SavedState>({ file: deps.checkpoint, clock, log, written: node.diskWritten })
       : deps.checkpoint;
   const state = createDesiredState({ checkpoint });
-  const events = createEventRecorder({ clock, nodeName, send: (event: Event) => outbox.event(event) });
   const facts = (podIP: string) => ({ nodeIP, podIP, resources: node.resources() });
   const network = createNetworkLink({ ...deps, state, changed: networkChanged });
   const proxy = createProxyLink({ ...deps, state });
@@ -181,7 +185,7 @@ export function createAgent(deps: AgentDeps): Agent {
         log.warn({ error: textOf(error) }, 'the rules of the Service proxy could not be taken back');
       });
       await deps.network.close();
-      await checkpoint.settled();
+      await checkpoint.close();
       runtime.close();
     },
   };

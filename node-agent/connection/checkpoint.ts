@@ -1,4 +1,5 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import type { Clock } from '../clock.ts';
 import { type Log, textOf } from '../log.ts';
 
 /** What a restarted agent goes by until it reaches the control plane. */
@@ -7,27 +8,34 @@ export interface Checkpoint<T> {
   load(): Promise<T | undefined>;
   /** Called with every change; writes are gathered, and the newest content wins. */
   save(content: () => T): void;
-  /** Resolves when all that was saved is on the disk, or has failed to be. */
-  settled(): Promise<void>;
+  /** Resolves when all that was saved is on the disk, or has failed to be; nothing is tried again after it. */
+  close(): Promise<void>;
 }
 
 export interface CheckpointDeps {
   file: string;
+  clock: Clock;
   log: Log;
   /** Told of every write: whether the disk took it. */
   written(outcome: { ok: true } | { ok: false; full: boolean }): void;
 }
 
+/** What the disk did not take is tried again after this time, or with the next change. */
+const retryMs = 5_000;
+
 /** Replaced as a whole by a rename and readable by nobody else. A full disk costs the newest state, never the old one. */
-export function createCheckpoint<T>({ file, log, written }: CheckpointDeps): Checkpoint<T> {
+export function createCheckpoint<T>({ file, clock, log, written }: CheckpointDeps): Checkpoint<T> {
   let next: (() => T) | undefined;
   let writing: Promise<void> | undefined;
   let failing = false;
+  let closed = false;
+  let cancelRetry = () => {};
 
   async function drain(): Promise<void> {
     while (next) {
       const content = next;
       next = undefined;
+      cancelRetry();
       try {
         await replace(file, JSON.stringify(content()));
         if (failing) log.info({ file }, 'the checkpoint is written again');
@@ -43,9 +51,15 @@ export function createCheckpoint<T>({ file, log, written }: CheckpointDeps): Che
           );
         failing = true;
         written({ ok: false, full });
+        if (!closed) cancelRetry = clock.after(retryMs, () => save(next ?? content));
       }
     }
     writing = undefined;
+  }
+
+  function save(content: () => T): void {
+    next = content;
+    writing ??= drain();
   }
 
   return {
@@ -62,22 +76,29 @@ export function createCheckpoint<T>({ file, log, written }: CheckpointDeps): Che
         return undefined;
       }
     },
-    save(content) {
-      next = content;
-      writing ??= drain();
+    save,
+    async close() {
+      closed = true;
+      cancelRetry();
+      await writing;
     },
-    settled: () => writing ?? Promise.resolve(),
   };
 }
 
 async function replace(file: string, text: string): Promise<void> {
   const draft = `${file}.new`;
-  const handle = await open(draft, 'w', 0o600);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const handle = await open(draft, 'w', 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    // What a full disk took of it is space that others need.
+    await rm(draft, { force: true }).catch(() => {});
+    throw error;
   }
-  await rename(draft, file);
 }

@@ -32,6 +32,6 @@ async function firstLine(path: string): Promise<string> {
 
 /** The file system that the path is on. */
 export async function readDisk(path: string): Promise<Disk> {
-  const { bsize, blocks, bavail } = await statfs(path);
-  return { totalBytes: bsize * blocks, availableBytes: bsize * bavail };
+  const { bsize, blocks, bavail, files, ffree } = await statfs(path);
+  return { totalBytes: bsize * blocks, availableBytes: bsize * bavail, totalInodes: files, freeInodes: ffree };
 }

@@ -19,6 +19,9 @@ export interface Machine {
 export interface Disk {
   totalBytes: number;
   availableBytes: number;
+  /** Absent or 0 for a file system that has no fixed number of them. */
+  totalInodes?: number;
+  freeInodes?: number;
 }
 
 export interface NodeFacts {

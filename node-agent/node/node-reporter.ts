@@ -16,6 +16,8 @@ export interface NodeReporterDeps {
   runtime: ContainerRuntime;
   disk(): Promise<Disk>;
   report(status: Record<string, unknown>): void;
+  /** About the Node. */
+  event(event: { type: 'Normal' | 'Warning'; reason: string; message: string }): void;
 }
 
 export interface NodeReporter {
@@ -30,9 +32,9 @@ export interface NodeReporter {
 }
 
 const diskCheckMs = 10_000;
-/** Less than this, or than a twentieth of a small disk, is too little for another Pod. */
-const scarceBytes = 256 * 2 ** 20;
-const scarceShare = 0.05;
+/** The kubelet's `nodefs.available<10%` and `nodefs.inodesFree<5%`. */
+const leastAvailable = 0.1;
+const leastInodes = 0.05;
 
 /** The state of this node, told to the control plane when it changes and only then. */
 export function createNodeReporter(deps: NodeReporterDeps): NodeReporter {
@@ -43,6 +45,7 @@ export function createNodeReporter(deps: NodeReporterDeps): NodeReporter {
   let networkProblem = 'container runtime network not ready';
   let writeFailed = false;
   let status: NonNullable<Node['status']> | undefined;
+  let underPressure = false;
   let started = false;
   let cancelCheck = () => {};
 
@@ -55,11 +58,25 @@ export function createNodeReporter(deps: NodeReporterDeps): NodeReporter {
       runtime,
       disk,
       notReady: engineProblem || networkProblem,
-      diskPressure: writeFailed || disk.availableBytes < Math.min(scarceBytes, disk.totalBytes * scarceShare),
+      diskPressure: writeFailed || isScarce(disk),
     };
   }
 
+  function notePressure(): void {
+    const pressure = facts().diskPressure;
+    if (pressure === underPressure) return;
+    underPressure = pressure;
+    const { totalBytes, availableBytes } = disk;
+    const values = { totalBytes, availableBytes, full: writeFailed };
+    if (pressure)
+      log.error(values, 'the disk of the data directory is full or nearly so: no new Pods until there is space');
+    else log.info(values, 'the disk of the data directory has space again');
+    const reason = pressure ? 'NodeHasDiskPressure' : 'NodeHasNoDiskPressure';
+    deps.event({ type: 'Normal', reason, message: `Node ${deps.nodeName} status is now: ${reason}` });
+  }
+
   function update(): void {
+    notePressure();
     const next = nodeStatus(facts(), { before: status?.conditions ?? [], now: clock.now() });
     if (!started || (status && jsonEqual(status, next))) return;
     status = next;
@@ -123,4 +140,8 @@ export function createNodeReporter(deps: NodeReporterDeps): NodeReporter {
       cancelCheck();
     },
   };
+}
+
+function isScarce({ totalBytes, availableBytes, totalInodes = 0, freeInodes = 0 }: Disk): boolean {
+  return availableBytes < totalBytes * leastAvailable || freeInodes < totalInodes * leastInodes;
 }
