@@ -116,7 +116,7 @@ export class AgentLab {
       what: () => `an end for ${JSON.stringify([this.status(pod)?.containerStatuses, this.messages(pod)])}`,
     });
     const { text } = await this.logs(pod);
-    expect(this.status(pod)?.phase, text).toBe('Succeeded');
+    expect(this.status(pod)?.phase, `${text}${JSON.stringify(this.status(pod)?.containerStatuses)}`).toBe('Succeeded');
     return text;
   }
 
