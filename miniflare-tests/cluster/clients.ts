@@ -20,8 +20,8 @@ export interface RawResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   text: string;
-  /** Parsed body of a JSON response. */
-  json: Record<string, unknown> & { metadata?: Record<string, unknown> };
+  /** The body, parsed when it is asked for. */
+  readonly json: Record<string, unknown> & { metadata?: Record<string, unknown> };
 }
 
 /** Sends one request as it is told to, without a client library's good manners. */
@@ -54,9 +54,14 @@ export function createSender({ url, ca, token: ownToken }: Endpoint): SendRaw {
           response.once('error', reject);
           response.once('end', () => {
             const text = Buffer.concat(chunks).toString();
-            const isJson = String(response.headers['content-type']).includes('json');
-            const json = isJson ? (JSON.parse(text) as RawResponse['json']) : {};
-            resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              get json() {
+                return JSON.parse(text) as RawResponse['json'];
+              },
+            });
           });
         },
       );
