@@ -85,7 +85,7 @@ export function createOutbox({ clock }: { clock: Clock }): Outbox {
       const waiting = pending.statuses.get(pod.uid)?.dueAt ?? Number.POSITIVE_INFINITY;
       const dueAt = Math.min(waiting, clock.now() + Math.max(patienceMs, gatherMs));
       pending.statuses.set(pod.uid, { pod, status, dueAt });
-      schedule(dueAt - clock.now());
+      schedule(Math.max(0, dueAt - clock.now()));
     },
     podRemoved(pod) {
       pending.removed.set(pod.uid, pod);

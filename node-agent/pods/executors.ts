@@ -154,7 +154,7 @@ async function createSandbox(
     const config = sandboxConfig({ pod: wanted, attempt, node: deps.nodeName, network: deps.sandboxNetwork() });
     const created = await runtime.createSandbox(config);
     id = created;
-    await deps.limitStarts(() => runtime.start(created));
+    await deps.limitStarts(() => observed.starting(created, () => runtime.start(created)));
     // The network finishes its own work beside the Pod's start.
     if (!wanted.spec?.hostNetwork) {
       deps
@@ -297,7 +297,7 @@ async function startContainer(
   const { memory } = context;
   const wanted = known(context.pod);
   try {
-    await limitStarts(() => runtime.start(id));
+    await limitStarts(() => observed.starting(id, () => runtime.start(id)));
   } catch (error) {
     if (!isRuntimeError(error, 'startFailed')) throw error;
     // The container stays, with the engine's reason in it, as a failed attempt.

@@ -14,6 +14,8 @@ export interface Observed {
   relist(): Promise<void>;
   /** Reads one container again. */
   refresh(id: string): Promise<void>;
+  /** Runs a start of the agent's own, which `refresh` is to follow: the engine's event about it is no news. */
+  starting(id: string, start: () => Promise<void>): Promise<void>;
   forget(id: string): void;
   /** An event of the engine. */
   event(event: { type: 'started' | 'died' | 'removed'; id: string }): Promise<void>;
@@ -29,9 +31,11 @@ const inspectsInFlight = 8;
 export function createObserved({ runtime, nodeName, changed }: ObservedDeps): Observed {
   const records = new Map<string, { record: ContainerRecord; asked: number }>();
   const byPod = new Map<string, Map<string, ContainerRecord>>();
+  const ownStarts = new Set<string>();
   let clock = 0;
 
   function forget(id: string): void {
+    ownStarts.delete(id);
     const known = records.get(id);
     if (!known) return;
     records.delete(id);
@@ -54,14 +58,27 @@ export function createObserved({ runtime, nodeName, changed }: ObservedDeps): Ob
   async function refresh(id: string): Promise<void> {
     clock += 1;
     const asked = clock;
-    const record = await runtime.inspect(id);
-    if (record) remember(record, asked);
-    else forget(id);
+    try {
+      const record = await runtime.inspect(id);
+      if (record) remember(record, asked);
+      else forget(id);
+    } finally {
+      ownStarts.delete(id);
+    }
   }
 
   return {
     refresh,
     forget,
+    async starting(id, start) {
+      ownStarts.add(id);
+      try {
+        await start();
+      } catch (error) {
+        ownStarts.delete(id);
+        throw error;
+      }
+    },
     async relist() {
       clock += 1;
       const asked = clock;
@@ -77,7 +94,8 @@ export function createObserved({ runtime, nodeName, changed }: ObservedDeps): Ob
     async event({ type, id }) {
       if (type === 'removed') return forget(id);
       // The agent itself looks after it has started a container; only what it did not start is news.
-      if (type === 'started' && records.get(id)?.record.state === 'running') return;
+      const isKnown = ownStarts.has(id) || records.get(id)?.record.state === 'running';
+      if (type === 'started' && isKnown) return;
       await refresh(id);
     },
     pod: (uid) => observedPod(byPod.get(uid)?.values() ?? []),
