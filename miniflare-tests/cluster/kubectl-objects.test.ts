@@ -69,6 +69,16 @@ Username    kubernetes-admin
 Groups      [system:masters system:authenticated]`,
     },
     { run: 'auth can-i delete pods', stdout: 'yes' },
+    {
+      run: 'auth can-i delete pods --as=somebody',
+      code: 1,
+      stderr: 'Error from server (Forbidden): users "somebody" is forbidden: impersonation is not served',
+    },
+    {
+      run: 'create token default',
+      code: 1,
+      stderr: 'error: failed to create token: the server could not find the requested resource',
+    },
     { run: 'get --raw /readyz', stdout: 'ok' },
     {
       run: 'get --raw /nothing',

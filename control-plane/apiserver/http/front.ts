@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { notFound } from '../../../shared/api/errors.ts';
+import { forbidden, notFound } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { createTokenHashes } from '../auth/token-hashes.ts';
@@ -108,6 +108,9 @@ function storageName({ group, resource }: ResourceRequest): string {
 /** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */
 export async function forwarded(call: ClusterRequest, options: { upgrade?: boolean } = {}): Promise<Request> {
   const { request, path, query, tokenHash } = call;
+  const impersonated = request.headers.get('impersonate-user');
+  // Not done, and so refused: to be taken for oneself is not what was asked for.
+  if (impersonated !== null) throw forbidden({ resource: 'users', name: impersonated }, 'impersonation is not served');
   const headers = new Headers();
   for (const name of forwardedHeaders) {
     const value = request.headers.get(name);

@@ -78,7 +78,10 @@ function handlerFor(kind: KindDefinition, info: ResourceRequest): VerbHandler {
 }
 
 function subresourceHandler(kind: KindDefinition, { verb, subresource }: ResourceRequest): VerbHandler {
-  const declared = kind.subresources?.others?.[subresource];
+  const { status, scale, others } = kind.subresources ?? {};
+  const declared = others?.[subresource];
+  // Before its body is looked at, which may be of a type that is unknown, too.
+  if (!declared && !(subresource === 'status' && status) && !(subresource === 'scale' && scale)) throw unknownResource();
   const connect = connections[subresource];
   if (!declared || !connect) {
     if (verb === 'get' || verb === 'create' || verb === 'update' || verb === 'patch') return handlers[verb];
