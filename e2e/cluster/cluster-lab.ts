@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -134,10 +134,10 @@ export class ClusterLab {
 
   #spawn(host: string, name: string, args: string[]): ChildProcess {
     mkdirSync(join(this.folder, 'logs'), { recursive: true });
-    const child = this.lab.spawn(host, process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const log = createWriteStream(join(this.folder, 'logs', `${name}.log`), { flags: 'a' });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
+    // A file of its own, not a pipe through this process: a full pipe would stop the program while a test runs kubectl.
+    const log = openSync(join(this.folder, 'logs', `${name}.log`), 'a');
+    const child = this.lab.spawn(host, process.execPath, args, { stdio: ['ignore', log, log] });
+    closeSync(log);
     return child;
   }
 

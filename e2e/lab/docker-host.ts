@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { unmountBelow } from './mounts.ts';
@@ -18,16 +18,16 @@ export class DockerHost {
     this.#folder = join(folder, 'docker');
     mkdirSync(this.#folder, { recursive: true });
     const file = (name: string) => join(this.#folder, name);
+    // A file of its own, not a pipe through this process: the engine would stand still while this one is in a command.
+    const log = openSync(file('log'), 'a');
     // `nsenter`, not `ip netns exec`: that one hides the control groups.
     this.#child = lab.spawn(
       host,
       'dockerd',
       ['--data-root', file('data'), '--exec-root', file('exec'), '-H', this.dockerHost, '-p', file('pid')],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      { stdio: ['ignore', log, log] },
     );
-    const log = createWriteStream(file('log'));
-    this.#child.stdout?.pipe(log);
-    this.#child.stderr?.pipe(log);
+    closeSync(log);
   }
 
   get dockerHost(): string {
