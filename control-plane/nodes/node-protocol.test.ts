@@ -239,6 +239,18 @@ describe('reports', () => {
     expect((await call('GET', `${pods}/p`)).status).toBe(404);
   });
 
+  it('a last status that comes with the removal is the last that watchers see, and no write of its own', async () => {
+    const node = await plane.join('n1');
+    const pod = await createPod('p', { nodeName: 'n1' });
+    await call('DELETE', `${pods}/p`);
+    const { store } = plane.fixture.cluster;
+    const after = store.revision;
+    const podStatuses = [{ pod: refOf(pod), status: { phase: 'Succeeded' } }];
+    await plane.say(node, { type: 'report', seq: 1, podStatuses, podsRemoved: [refOf(pod)] });
+    const { changes } = store.changes({ after });
+    expect(changes.map(({ type, json }) => [type, JSON.parse(json).status.phase])).toEqual([['DELETED', 'Succeeded']]);
+  });
+
   it('of several nodes that come together share a commit', async () => {
     const nodes = [await plane.join('n1'), await plane.join('n2'), await plane.join('n3')];
     const created = await Promise.all(

@@ -55,6 +55,8 @@ interface Rejection {
   code: number;
 }
 
+type PodRef = NonNullable<ReportMessage['podsRemoved']>[number];
+
 const fieldManager = 'fairlead-agent';
 
 export function createNodeService(deps: NodeServiceDeps): NodeService {
@@ -88,7 +90,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
   }
 
   /** The Pod that a report is about, if it is this node's. Throws the error that the rejection is to carry. */
-  function ownPod(tx: StoreTransaction, node: string, ref: { namespace: string; name: string; uid: string }): Pod {
+  function ownPod(tx: StoreTransaction, node: string, ref: PodRef): Pod {
     const { namespace, name, uid } = ref;
     const stored = tx.get({ resource: 'pods', namespace, name });
     if (!stored || stored.uid !== uid) throw new StatusError('NotFound', `pods "${name}" not found`);
@@ -108,11 +110,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     registry.write(tx, { verb: 'update', ...target, body: { ...pod, metadata, status } });
   }
 
-  function takeRemoval(
-    tx: StoreTransaction,
-    node: string,
-    ref: NonNullable<ReportMessage['podsRemoved']>[number],
-  ): void {
+  function takeRemoval(tx: StoreTransaction, node: string, ref: PodRef, finalStatus: object | undefined): void {
     const stored = tx.get({ resource: 'pods', namespace: ref.namespace, name: ref.name });
     if (!stored || stored.uid !== ref.uid) return; // gone already, as it should be
     const pod = ownPod(tx, node, ref);
@@ -124,6 +122,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       verb: 'delete',
       ...target,
       options: { gracePeriodSeconds: 0, preconditions: { uid: ref.uid } },
+      finalStatus,
     });
   }
 
@@ -138,9 +137,16 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
         rejected.push({ item, reason: error.message, code: error.code });
       }
     };
-    for (const status of report.podStatuses ?? [])
-      attempt(itemName('pods', status.pod), () => takeStatus(tx, node, status));
-    for (const ref of report.podsRemoved ?? []) attempt(itemName('pods', ref), () => takeRemoval(tx, node, ref));
+    const { podStatuses = [], podsRemoved = [] } = report;
+    // The last status of a Pod that ends with this report is part of its end, not a write of its own.
+    const ending = new Set(podsRemoved.map(({ uid }) => uid));
+    const last = new Map(podStatuses.map(({ pod, status }) => [pod.uid, status]));
+    for (const status of podStatuses) {
+      if (!ending.has(status.pod.uid)) attempt(itemName('pods', status.pod), () => takeStatus(tx, node, status));
+    }
+    for (const ref of podsRemoved) {
+      attempt(itemName('pods', ref), () => takeRemoval(tx, node, ref, last.get(ref.uid)));
+    }
     const { nodeStatus } = report;
     if (nodeStatus) attempt(`nodes/${node}`, () => patchStatus(tx, node, nodeStatus));
     return rejected;

@@ -9,7 +9,7 @@ import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts
 
 export function deleteOne(context: WriteContext, request: DeleteRequest): WriteOutcome {
   const { kind } = context;
-  const written = deleteObject(context, request.name, request.options);
+  const written = deleteObject(context, request.name, request.options, request.finalStatus);
   const gone = written.effect === 'removed' && !kind.deletion?.returnsObject;
   const { name, uid } = written.object.metadata;
   const details = { name, ...(kind.group ? { group: kind.group } : {}), kind: kind.plural, uid };
@@ -20,7 +20,12 @@ export function deleteOne(context: WriteContext, request: DeleteRequest): WriteO
  * Deletes an object or begins its deletion. It stays, marked with `deletionTimestamp`, while it has finalizers, while
  * its kind holds it, or for its grace period; what removes the last of these removes the object.
  */
-export function deleteObject(context: WriteContext, name: string, options: DeleteOptions): Written {
+export function deleteObject(
+  context: WriteContext,
+  name: string,
+  options: DeleteOptions,
+  finalStatus?: unknown,
+): Written {
   const { tx, kind, deps, strategy } = context;
   validateDeleteOptions(options);
   const key = keyOf(context, name);
@@ -32,6 +37,7 @@ export function deleteObject(context: WriteContext, name: string, options: Delet
 
   const next = JSON.parse(stored.json) as KubernetesObject;
   if (isGracePending(next, options)) return { object: current, json: stored.json };
+  if (finalStatus !== undefined) next.status = finalStatus;
   setFinalizers(next, deletionFinalizers(kind, current, options));
   const graceful = markGracefully(context, next, options);
   if (!graceful) markHeld(context, next);

@@ -60,6 +60,8 @@ export interface DeleteRequest extends Target, WriteOptions {
   verb: 'delete';
   name: string;
   options: DeleteOptions;
+  /** The status that the object ends with: a node's last word on a Pod. No path of the API leads here. */
+  finalStatus?: unknown;
 }
 
 export interface DeleteCollectionRequest extends Target, WriteOptions {

@@ -18,13 +18,13 @@ export interface ChangeSourceOptions {
   cursor: Cursor;
   /** About so many changes a pull. */
   limit?: number;
-  /** A saved cursor may lag by so many revisions: they are looked at again after a restart, which is harmless. */
+  /** A saved cursor, which costs a row, may lag by so many revisions: looked at again after a restart, in one pull. */
   saveEvery?: number;
 }
 
 /** Pulls the change feed from where the component stopped last time. */
 export function createChangeSource(options: ChangeSourceOptions) {
-  const { client, cursor, limit = 500, saveEvery = 64 } = options;
+  const { client, cursor, limit = 500, saveEvery = 500 } = options;
   let after: number | undefined;
   let saved: number | undefined;
   let before: number | undefined;

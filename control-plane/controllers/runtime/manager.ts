@@ -16,6 +16,7 @@ import {
   type Watch,
 } from './controller.ts';
 import { Delays } from './delays.ts';
+import { shareWrites } from './shared-writes.ts';
 import { WorkQueue } from './work-queue.ts';
 
 export interface ControllerManagerDeps {
@@ -62,6 +63,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
   const queue = new WorkQueue();
   const backoff = new Backoff({ firstMs: 5, maximumMs: 1_000_000, random: deps.random });
   const delays = new Delays();
+  const reconcileDeps = { ...deps, client: shareWrites(client, (run) => void setTimeout(run, 0)) };
   const source = createChangeSource({ client, cursor: deps.cursor, resources: watchedResources });
 
   let wanted = false;
@@ -151,7 +153,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
     const controller = controllers.get(id.slice(0, slash));
     const key = id.slice(slash + 1);
     try {
-      const result = await controller?.reconcile(key, deps);
+      const result = await controller?.reconcile(key, reconcileDeps);
       backoff.reset(id);
       if (result?.requeueAfterMs !== undefined) {
         const next = `${id.slice(0, slash)}/${result.requeueKey ?? key}`;
