@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Json, JsonObject } from '../../../shared/api/json.ts';
-import tables from './fields.generated.json' with { type: 'json' };
+import tables from './field-numbers.json' with { type: 'json' };
 import { decodeText, MalformedProtobuf, readFields, type WireField } from './wire.ts';
 
 /** Every Kubernetes message begins with these bytes. */
@@ -30,6 +30,12 @@ export function decodeKubernetesProtobuf(body: Uint8Array): JsonObject {
   return { apiVersion, kind, ...decodeMessage(messageType(apiVersion, kind), raw) };
 }
 
+/**
+ * A line of `field-numbers.json`, which holds the facts of Kubernetes' published `.proto` files (1.36) that no npm package
+ * has: `NUMBER NAME TYPE` for each field of the types that clients send. An embedded struct has no name. TYPE is a
+ * scalar or another type of the table, after `[]` (list) or `{}` (map by string), and after `*` where absent and zero are
+ * different things. A kind that is added brings its types with it; a test compares them with the schema.
+ */
 interface FieldType {
   /** Empty for an embedded struct, whose fields are the message's own. */
   name: string;
