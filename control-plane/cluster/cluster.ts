@@ -16,7 +16,7 @@ import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
-import type { Registry, UserInfo } from '../apiserver/registry/registry.ts';
+import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
 import type { ValueCodec } from '../store/codec.ts';
 import { type CommitQueue, createCommitQueue } from '../store/commit-queue.ts';
@@ -26,6 +26,7 @@ import { startMaintenance } from '../store/maintenance.ts';
 import type { Store, StoredObject } from '../store/store.ts';
 import type { Timers } from '../timers/timers.ts';
 import { createLocalClient } from './local-client.ts';
+import { createNamespacesElsewhere } from './namespaces-elsewhere.ts';
 import { createWatches, type Watches, type WatchesDeps } from './watches.ts';
 
 export interface ClusterDeps {
@@ -81,9 +82,11 @@ export function createCluster(deps: ClusterDeps): Cluster {
     onListenerError: (error) => log('commit listener failed', { error: describeError(error) }),
   });
   const commits = createCommitQueue({ store, sync: deps.sync });
-  // Namespaces live in the main object: what needs them to be looked at is decided there.
-  const plugins = shard === '' ? defaultPlugins : defaultPlugins.filter(({ name }) => name !== 'NamespaceLifecycle');
-  const registry = createRegistry({ kinds, settings, admission: createAdmission(plugins), now, random, uid });
+  const namespaces = shard === '' ? undefined : createNamespacesElsewhere({ client: deps.sibling(''), now });
+  const prepare =
+    namespaces && ((writes: readonly WriteRequest[]) => namespaces.ensure(writes.map(({ namespace }) => namespace)));
+  const admission = createAdmission(defaultPlugins);
+  const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
   const credentials = createCredentials({ store, commits, newToken: () => base64url(deps.randomBytes(32)), uid });
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
@@ -97,6 +100,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     reader: store,
     commits,
     registry,
+    prepare,
     kinds,
     access,
     authorizer,
@@ -120,7 +124,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     remove: (expired) => removeExpired(commits, expired),
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
-    createLocalClient({ store, commits, registry, kinds, shard, user, fieldManager, sibling: deps.sibling });
+    createLocalClient({ store, commits, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
   return { store, commits, registry, kinds, settings, access, credentials, watches, core, clientFor };
 }
 

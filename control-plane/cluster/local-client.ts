@@ -3,7 +3,7 @@ import type { KubernetesObject, ObjectKey } from '../../shared/api/object.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import { selection } from '../apiserver/registry/list.ts';
-import type { Registry } from '../apiserver/registry/registry.ts';
+import type { Registry, WriteRequest } from '../apiserver/registry/registry.ts';
 import type {
   ClientList,
   ClientListQuery,
@@ -20,6 +20,8 @@ export interface LocalClientDeps extends Writer {
   store: Store;
   commits: CommitQueue;
   registry: Registry;
+  /** As for the verbs of the API. */
+  prepare?(writes: readonly WriteRequest[]): Promise<void>;
   /** The shard that this object is; empty for the main one. */
   shard: string;
   /** The same client in another shard of the cluster. */
@@ -83,11 +85,12 @@ function listHere<T extends KubernetesObject>(deps: LocalClientDeps, query: Clie
   };
 }
 
-function writeHere(
+async function writeHere(
   deps: LocalClientDeps,
   operations: readonly WriteOperation[],
   atomic: boolean,
 ): Promise<WriteResult[]> {
+  if (deps.prepare) await deps.prepare(operations.map((operation) => writeRequest(deps, operation)));
   if (atomic) return writeAtomically(deps, operations);
   return deps.commits.submit((tx) => operations.map((operation) => judge(deps, tx, operation)));
 }

@@ -51,7 +51,10 @@ function objects({ apiServerIP }: BootstrapOptions): { resource: string; object:
   ];
 }
 
-/** Without a selector: who answers is not a Pod. */
+/**
+ * Without a selector: who answers is not a Pod. And without Endpoints: the API is behind one name for all clusters, not
+ * at an address of this one, so that there is none to write down. Pods reach the API by that name.
+ */
 function kubernetesService(clusterIP: string): KubernetesObject {
   return {
     metadata: {

@@ -1,5 +1,5 @@
 import type { ErrorSubject } from '../../../shared/api/errors.ts';
-import type { ObjectKey } from '../../../shared/api/object.ts';
+import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import {
   type ClusterSettings,
   type KindDefinition,
@@ -22,6 +22,8 @@ export interface RegistryDeps {
   /** In [0, 1). */
   random(): number;
   uid(): string;
+  /** What admission and strategies may need and another object stores. */
+  elsewhere?(key: ObjectKey): KubernetesObject | undefined;
 }
 
 /** One write on its way from the request to the store. */
@@ -58,7 +60,7 @@ function contextFor(
       random: deps.random,
       uid: deps.uid,
       user: target.options.user,
-      get: (key) => readObject(tx, key),
+      get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
       isClaimed: (claim) => tx.claimant(claim) !== undefined,
       settings: deps.settings,
     },

@@ -41,10 +41,10 @@ export class ClusterFixture {
   nowMs = Date.parse('2026-01-02T03:04:05Z');
   adminToken = '';
 
-  private constructor(settings: ClusterSettings) {
+  private constructor(settings: ClusterSettings, main?: ClusterFixture) {
     const kinds = new KindRegistry(
       builtInKinds.map((kind) =>
-        kind.storage?.shard ? { ...kind, storage: { ...kind.storage, shard: undefined } } : kind,
+        kind.storage?.shard && !main ? { ...kind, storage: { ...kind.storage, shard: undefined } } : kind,
       ),
     );
     this.timers = createTimers({
@@ -55,11 +55,12 @@ export class ClusterFixture {
     this.cluster = createCluster({
       kinds,
       settings,
-      shard: '',
+      shard: main ? 'events' : '',
+      access: main?.cluster.access,
       sql: openNodeDatabase(),
       sync: async () => undefined,
       timers: this.timers,
-      sibling: () => this.client,
+      sibling: () => main?.client ?? this.client,
       bindWatches: (hub) => ({ open: (attachment, initial) => this.#openWatch(hub, attachment, initial) }),
       streams: {
         plan: (node, request) => ({
@@ -86,6 +87,13 @@ export class ClusterFixture {
     await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
     fixture.adminToken = await credentials.issue({ name: 'admin', groups: ['system:masters', 'system:authenticated'] });
     return fixture;
+  }
+
+  /** The object of this cluster that has its Events, as in production. */
+  eventsShard(): ClusterFixture {
+    const shard = new ClusterFixture(this.cluster.settings, this);
+    shard.adminToken = this.adminToken;
+    return shard;
   }
 
   get client(): ClusterClient {

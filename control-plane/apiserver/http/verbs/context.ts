@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { CommitQueue } from '../../../store/commit-queue.ts';
 import type { StoreReader } from '../../../store/store.ts';
-import type { Registry, UserInfo } from '../../registry/registry.ts';
+import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
 import type { ResourceRequest } from '../request-info.ts';
 import { type Answer, respond } from '../respond.ts';
@@ -15,6 +15,8 @@ export interface VerbDeps {
   reader: StoreReader;
   commits: CommitQueue;
   registry: Registry;
+  /** Fetches what the write needs to know and another object stores; absent where everything is here. */
+  prepare?(writes: readonly WriteRequest[]): Promise<void>;
   watches: WatchOpener;
   streams: NodeStreams;
   /** Epoch ms. */

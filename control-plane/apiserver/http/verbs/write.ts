@@ -94,6 +94,7 @@ function withDryRun<T extends { dryRun?: boolean }>(options: T, inBody: readonly
 
 async function commit(deps: VerbDeps, request: VerbRequest, write: WriteRequest): Promise<Response> {
   negotiated(request); // an unacceptable Accept header must not be found out after the write
+  if (deps.prepare) await deps.prepare([write]);
   const outcome = await deps.commits.submit((tx) => deps.registry.write(tx, write));
   return respondWithObject(deps, request, outcome);
 }
