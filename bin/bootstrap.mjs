@@ -3,7 +3,7 @@
 // project's packages and, where this machine's Node is too old for them, a recent Node from npm, builds, and hands over.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodeIsRecent, toolchainNode, toolchainVersion } from './node-version.mjs';
@@ -50,12 +50,6 @@ function installPackages() {
     '--loglevel=error',
   ]);
   writeFileSync(marker, wanted);
-}
-
-/** npm links the commands of dependencies only; this makes `npx fairlead` work in a checkout too. */
-function linkCommand() {
-  const link = join(root, 'node_modules', '.bin', 'fairlead');
-  if (!existsSync(link)) symlinkSync(join('..', '..', 'bin', 'fairlead.mjs'), link);
 }
 
 function provideNode() {
@@ -106,7 +100,6 @@ if (task === 'down') {
   if (!nodeIsRecent(process.version)) node = toolchainNode(root);
 } else {
   installPackages();
-  linkCommand();
   node = provideNode();
   run('Building', node, ['scripts/build.ts']);
 }
