@@ -19,7 +19,7 @@ export interface Env {
   FAIRLEAD_ADMIN_TOKEN_HASH?: string;
   /** 32 bytes, base64: Secrets are stored encrypted with it. Absent: in plain text. */
   FAIRLEAD_ENCRYPTION_KEY?: string;
-  /** JSON of cluster settings that differ from the defaults, for all clusters of the deployment. */
+  /** JSON of `DeploymentSettings`, and of cluster settings that hold for all clusters, where they differ from the defaults. */
   FAIRLEAD_SETTINGS?: string;
   /** Where controllers and scheduler run: `cluster` (default) in the cluster's object, `object` in objects of their own. */
   FAIRLEAD_CONTROLLERS?: string;

@@ -18,9 +18,35 @@ const settingsSchema = z.strictObject({
   eventTTLSeconds: z.optional(seconds),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
+/** What the whole deployment has to agree on, because the Worker in front needs it before it knows the cluster. */
+export interface DeploymentSettings {
+  /**
+   * Objects that share the connections of a cluster's nodes. One serves thousands of nodes. To be changed only with a
+   * deployment, which makes every node connect anew.
+   */
+  gatewayCount: number;
+}
+
+const deploymentSchema = z.extend(settingsSchema, {
+  gatewayCount: z.optional(z.number().check(z.int(), z.minimum(1), z.maximum(64))),
+});
+
 /** Settings of a cluster from JSON. Throws BadRequest that names the field. */
 export function parseSettings(value: unknown): Partial<ClusterSettings> {
-  const result = settingsSchema.safeParse(value);
+  return parseWith(settingsSchema, value);
+}
+
+/** Settings of the deployment, and those of clusters that hold for all of them, from the JSON of `FAIRLEAD_SETTINGS`. */
+export function parseDeploymentSettings(json: string | undefined): {
+  deployment: DeploymentSettings;
+  clusters: Partial<ClusterSettings>;
+} {
+  const { gatewayCount = 1, ...clusters } = parseWith(deploymentSchema, json ? JSON.parse(json) : {});
+  return { deployment: { gatewayCount }, clusters };
+}
+
+function parseWith<T>(schema: z.ZodMiniType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = ['settings', ...(issue?.path ?? [])].join('.');

@@ -2,8 +2,9 @@ import { createFront } from './apiserver/http/front.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName } from './apiserver/http/object-names.ts';
 import { shardsOf } from './apiserver/http/shards.ts';
 import { createClusterAdmin } from './cluster/cluster-admin.ts';
-import { gatewayCount, kinds, logError } from './durable-objects/cluster-host.ts';
+import { kinds, logError } from './durable-objects/cluster-host.ts';
 import type { Env } from './env.ts';
+import { parseDeploymentSettings } from './settings.ts';
 
 export { Cluster } from './durable-objects/cluster.ts';
 export { Clusters } from './durable-objects/clusters.ts';
@@ -15,6 +16,7 @@ export { Stream } from './durable-objects/stream.ts';
 /** Adapters from the bindings to what the front needs; the same for every request of an isolate. */
 function frontOf(env: Env) {
   const { CLUSTER, CLUSTERS, GATEWAY, STREAM, CONTROLLERS, SCHEDULER } = env;
+  const { gatewayCount } = parseDeploymentSettings(env.FAIRLEAD_SETTINGS).deployment;
   const clusterId = remembered((name) => CLUSTER.idFromName(name));
   const clusterStub = (name: string, shard = '') => CLUSTER.get(clusterId(clusterObjectName(name, shard)));
   const gatewayStub = (name: string) => GATEWAY.get(GATEWAY.idFromName(name));

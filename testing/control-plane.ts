@@ -9,6 +9,7 @@ import { DataDir } from '../cli/server/data-dir.ts';
 import { packageRoot } from '../cli/server/package-root.ts';
 import { deploymentSecrets, tokenHash } from '../cli/server/secrets.ts';
 import { compatibilityDate, objectBindings } from '../cli/server/workerd-config.ts';
+import type { DeploymentSettings } from '../control-plane/settings.ts';
 import type { ClusterSettings } from '../shared/kinds/define-kind.ts';
 
 const workerName = 'fairlead';
@@ -30,7 +31,7 @@ export interface TestControlPlane {
 }
 
 export interface ControlPlaneOptions {
-  settings: Partial<ClusterSettings>;
+  settings: Partial<ClusterSettings & DeploymentSettings>;
   controllers: 'cluster' | 'object';
   log(line: string): void;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Kubeconfig, kubeconfigFor } from '../cli/kubeconfig.ts';
 import { clusterUrl } from '../cli/server/credentials.ts';
+import type { DeploymentSettings } from '../control-plane/settings.ts';
 import type { ClusterSettings } from '../shared/kinds/define-kind.ts';
 import { type EvictOptions, startControlPlane } from './control-plane.ts';
 import { startTestNode, type TestNode, type TestNodeOptions } from './test-node.ts';
@@ -14,7 +15,7 @@ export interface StartClusterOptions {
   /** How many in-process nodes to start, or what each is like. Default: none; Pods then stay Pending. */
   nodes?: number | TestNodeOptions[];
   /** Cluster settings that differ from the defaults. */
-  settings?: Partial<ClusterSettings>;
+  settings?: Partial<ClusterSettings & DeploymentSettings>;
   /** Where scheduler and controllers run: in the Cluster object (default) or in objects of their own. */
   controllers?: 'cluster' | 'object';
   /** Takes what the control plane logs: lines of JSON. Default: nobody does. */

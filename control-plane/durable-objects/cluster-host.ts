@@ -7,7 +7,7 @@ import { type Cluster, createCluster, describeError } from '../cluster/cluster.t
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { Env } from '../env.ts';
-import { parseSettings, resolveSettings } from '../settings.ts';
+import { parseDeploymentSettings, resolveSettings } from '../settings.ts';
 import { createAesCodec } from '../store/aes-codec.ts';
 import { plainCodec, type ValueCodec } from '../store/codec.ts';
 import { createSqlTimerStorage } from '../timers/sql-timer-storage.ts';
@@ -23,16 +23,16 @@ export interface ClusterHost {
   restored: readonly string[];
   watchSockets: WatchSockets;
   storage: CountedStorage;
+  /** How many gateways share the nodes of the cluster. */
+  gateways: number;
 }
 
 export const kinds = new KindRegistry(builtInKinds);
 
-/** How many gateways share the nodes of a cluster. One serves thousands; more is a matter of changing this number. */
-export const gatewayCount = 1;
-
 /** Builds a cluster from what the platform gives its object. */
 export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRecord): ClusterHost {
   const { name, shard } = record;
+  const { deployment, clusters } = parseDeploymentSettings(env.FAIRLEAD_SETTINGS);
   const storage = countedStorage(ctx.storage);
   const { timers, restored } = openTimers(storage);
   // A stub is broken for good by a lost connection: each call makes its own.
@@ -42,7 +42,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   const box: { sockets?: WatchSockets } = {};
   const cluster = createCluster({
     kinds,
-    settings: resolveSettings(deploymentSettings(env), record.settings),
+    settings: resolveSettings(clusters, record.settings),
     shard,
     sql: storage.sql,
     counters: storage.counters,
@@ -66,7 +66,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
       plan(node, request) {
         const streamId = streamIdFor(node, crypto.randomUUID());
         const path = `/clusters/${name}/fairlead/v1/streams/${encodeURIComponent(streamId)}`;
-        const gateway = gatewayObjectName(name, gatewayIndex(node, gatewayCount));
+        const gateway = gatewayObjectName(name, gatewayIndex(node, deployment.gatewayCount));
         return { gateway, node, message: { type: 'openStream', streamId, path, request } };
       },
     },
@@ -79,7 +79,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     log: logError,
   });
   if (!box.sockets) throw new Error('the cluster bound no watches');
-  return { cluster, timers, restored, watchSockets: box.sockets, storage };
+  return { cluster, timers, restored, watchSockets: box.sockets, storage, gateways: deployment.gatewayCount };
 }
 
 /** The alarm timers of an object, with what an earlier instance has left of them. */
@@ -105,10 +105,6 @@ export function answerAccess(
 ) {
   const { access } = cluster;
   return accessResult(() => (attributes ? access.admit(tokenHash, attributes) : access.authenticate(tokenHash)));
-}
-
-export function deploymentSettings(env: Env) {
-  return parseSettings(env.FAIRLEAD_SETTINGS ? JSON.parse(env.FAIRLEAD_SETTINGS) : {});
 }
 
 /** Structured logs: one JSON object a line. */

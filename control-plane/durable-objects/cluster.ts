@@ -18,7 +18,7 @@ import type { GatewayCluster } from '../nodes/gateway-core.ts';
 import type { CatchUp } from '../nodes/node-feed.ts';
 import type { HelloResult, NodeReport } from '../nodes/node-service.ts';
 import { firstServiceAddress } from '../settings.ts';
-import { answerAccess, type ClusterHost, gatewayCount, log, logError, openCluster } from './cluster-host.ts';
+import { answerAccess, type ClusterHost, log, logError, openCluster } from './cluster-host.ts';
 import { kvCursor } from './kv-cursor.ts';
 
 const recordKey = 'cluster';
@@ -129,12 +129,12 @@ export class Cluster extends DurableObject<Env> {
   }
 
   #nodePlane(host: ClusterHost, { name }: ClusterRecord): GatewayCluster {
-    const { cluster, timers, restored } = host;
+    const { cluster, timers, restored, gateways } = host;
     const { GATEWAY } = this.env;
     return createNodePlane({
       cluster,
       client: cluster.clientFor(componentUsers.apiserver.identity, componentUsers.apiserver.fieldManager),
-      gateways: gatewayCount,
+      gateways,
       deliver: async (index, batch: DeliveryBatch) =>
         GATEWAY.get(GATEWAY.idFromName(gatewayObjectName(name, index))).deliver(batch),
       timers,

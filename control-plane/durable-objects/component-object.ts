@@ -5,9 +5,9 @@ import type { Component, ComponentDeps } from '../cluster/components.ts';
 import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { ComponentUser } from '../cluster/users.ts';
 import type { Env } from '../env.ts';
-import { resolveSettings } from '../settings.ts';
+import { parseDeploymentSettings, resolveSettings } from '../settings.ts';
 import type { Timers } from '../timers/timers.ts';
-import { deploymentSettings, kinds, log, openTimers } from './cluster-host.ts';
+import { kinds, log, openTimers } from './cluster-host.ts';
 import { countedStorage } from './counted-storage.ts';
 import { kvCursor } from './kv-cursor.ts';
 
@@ -47,7 +47,7 @@ export abstract class ComponentObject extends DurableObject<Env> {
     const component = this.host({
       client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
       kinds,
-      settings: resolveSettings(deploymentSettings(this.env), settings),
+      settings: resolveSettings(parseDeploymentSettings(this.env.FAIRLEAD_SETTINGS).clusters, settings),
       timers,
       cursor: kvCursor(this.ctx.storage.kv, this.user),
       random: Math.random,
