@@ -7,7 +7,7 @@ import { systemClock } from './clock.ts';
 import { createDial } from './connection/socket.ts';
 import { JoinError, joinCluster, readCredential, writeCredential } from './join.ts';
 import type { Log } from './log.ts';
-import { prepareMemoryDir } from './memory-dir.ts';
+import { prepareMemoryDir, releaseMemoryDir } from './memory-dir.ts';
 import { createBridgeNetwork, removeBridgeNetwork } from './network/bridge-network.ts';
 import { runCommand } from './network/command.ts';
 import { procSysctl } from './network/sysctl.ts';
@@ -59,9 +59,7 @@ export async function runAgent(config: AgentConfig): Promise<void> {
 
 async function prepareAgent(config: AgentConfig, { log, replaced }: { log: Log; replaced(): void }): Promise<Agent> {
   const { server, nodeName, nodeIP, dockerHost } = config;
-  const dataDir = join(config.dataDir, `node-${nodeName}`);
-  const podsDir = join(dataDir, 'pods');
-  const memoryDir = join(dataDir, 'memory');
+  const { dataDir, podsDir, memoryDir } = foldersOf(config);
   await mkdir(podsDir, { recursive: true, mode: 0o700 });
   await prepareMemoryDir(memoryDir, { run: runCommand, log });
   const ca = config.caFile ? await readFile(config.caFile, 'utf8') : undefined;
@@ -99,6 +97,11 @@ async function prepareAgent(config: AgentConfig, { log, replaced }: { log: Log; 
       if (reason === 'replaced') replaced();
     },
   });
+}
+
+function foldersOf({ dataDir: parent, nodeName }: Pick<AgentConfig, 'dataDir' | 'nodeName'>) {
+  const dataDir = join(parent, `node-${nodeName}`);
+  return { dataDir, podsDir: join(dataDir, 'pods'), memoryDir: join(dataDir, 'memory') };
 }
 
 async function obtainCredential(
@@ -139,13 +142,15 @@ async function minimumOomScoreAdj(): Promise<number> {
  * Removes what the agents of a node left on the machine: its containers, the Pod network, the rules of the proxy. Returns
  * how many containers there were.
  */
-export async function cleanUpNode({ dockerHost, nodeName }: { dockerHost: string; nodeName: string }): Promise<number> {
+export async function cleanUpNode(config: Pick<AgentConfig, 'dockerHost' | 'nodeName' | 'dataDir'>): Promise<number> {
+  const { dockerHost, nodeName } = config;
   const runtime = createDockerRuntime({ host: dockerHost, clock: systemClock, minimumOomScoreAdj: 0 });
   const ids = await runtime.list({ [containerLabels.node]: nodeName });
   for (const id of ids) await runtime.remove(id);
   if (process.getuid?.() === 0) {
     await removeBridgeNetwork({ networks: createDockerNetworks({ host: dockerHost }), run: runCommand });
     await runCommand('nft', ['-f', '-'], `table ip ${tableName} {}\ndelete table ip ${tableName}\n`);
+    await releaseMemoryDir(foldersOf(config).memoryDir, runCommand);
   }
   return ids.length;
 }

@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { dataDirOption, option } from '../config.ts';
 import { createProgress } from '../report.ts';
 import { DataDir } from '../server/data-dir.ts';
-import { agentMark, serverMark } from '../up/cluster-daemons.ts';
+import { agentDataDir, agentMark, serverMark } from '../up/cluster-daemons.ts';
 import { stopDaemon } from '../up/daemon.ts';
 import { defaultDockerHost, engineAnswers, engineDaemon } from '../up/docker-engine.ts';
 
@@ -27,7 +27,7 @@ async function down(options: DownOptions): Promise<void> {
   if (!options.keepPods && (await engineAnswers(options.dockerHost))) {
     await progress.step('Containers, networks and proxy rules of the node', async (remark) => {
       const { cleanUpNode } = await import('../../node-agent/main.ts');
-      remark(`${await cleanUpNode({ dockerHost: options.dockerHost, nodeName: options.nodeName })} containers removed`);
+      remark(`${await cleanUpNode({ ...options, dataDir: agentDataDir(dataDir) })} containers removed`);
     });
     await progress.step('Docker engine', stop(engineDaemon.name, engineDaemon.mark, engineGraceMs));
   }

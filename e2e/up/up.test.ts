@@ -96,6 +96,7 @@ describe('fairlead up, on this machine', () => {
     expect(down().code).toBe(0);
     await expect(answers()).rejects.toThrow();
     expect(spawnSync('pgrep', ['-f', dataDir]).status).toBe(1);
+    expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain(dataDir);
     expect(up().code).toBe(0);
     expect(uids()).toEqual(before);
     await eventually('the guestbook', answers);
