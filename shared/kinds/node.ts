@@ -1,3 +1,4 @@
+import { badRequest } from '../api/errors.ts';
 import type { Node } from '../api/object.ts';
 import { defineKind } from './define-kind.ts';
 import { assignPodCIDR, podCIDRClaims } from './node/pod-cidr.ts';
@@ -21,6 +22,10 @@ export default defineKind<Node>({
     default(node) {
       const { spec, status } = node;
       // The list is the truth, the single field its first item.
+      if (spec?.podCIDR && spec.podCIDRs?.length && spec.podCIDR !== spec.podCIDRs[0]) {
+        const difference = `v1.PodCIDR and v1.PodCIDRs[0] do not match ${spec.podCIDR} - ${spec.podCIDRs[0]}`;
+        throw badRequest(`Node in version "v1" cannot be handled as a Node: conversion Error: ${difference}`);
+      }
       if (spec?.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
       if (spec?.podCIDRs?.[0] && !spec.podCIDR) spec.podCIDR = spec.podCIDRs[0];
       if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };

@@ -81,7 +81,8 @@ function subresourceHandler(kind: KindDefinition, { verb, subresource }: Resourc
   const { status, scale, others } = kind.subresources ?? {};
   const declared = others?.[subresource];
   // Before its body is looked at, which may be of a type that is unknown, too.
-  if (!declared && !(subresource === 'status' && status) && !(subresource === 'scale' && scale)) throw unknownResource();
+  if (!declared && !(subresource === 'status' && status) && !(subresource === 'scale' && scale))
+    throw unknownResource();
   const connect = connections[subresource];
   if (!declared || !connect) {
     if (verb === 'get' || verb === 'create' || verb === 'update' || verb === 'patch') return handlers[verb];

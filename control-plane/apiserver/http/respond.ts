@@ -22,6 +22,27 @@ export async function respond(answer: Answer, format: ResponseFormat): Promise<R
   return new Response(body, { status: answer.code, headers });
 }
 
+const pieceUnits = 256 * 1024;
+
+/** A JSON answer whose text is put together as the client reads it. */
+export function respondInPieces(chunks: Iterable<string>): Response {
+  const encoder = new TextEncoder();
+  const iterator = chunks[Symbol.iterator]();
+  const body = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      let piece = '';
+      for (let next = iterator.next(); ; next = iterator.next()) {
+        if (!next.done) piece += next.value;
+        if (!next.done && piece.length < pieceUnits) continue;
+        if (piece !== '') controller.enqueue(encoder.encode(piece));
+        if (next.done) controller.close();
+        return;
+      }
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' } });
+}
+
 /**
  * The one place where anything thrown becomes a response. What is not a StatusError is a bug: it is logged with its
  * stack and told to the client without internals.

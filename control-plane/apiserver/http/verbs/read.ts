@@ -1,6 +1,7 @@
-import { encodeList } from '../../registry/encoding.ts';
+import { encodeList, listChunks } from '../../registry/encoding.ts';
+import type { ListOutcome } from '../../registry/registry.ts';
 import { parseListOptions, validateListOptions } from '../list-options.ts';
-import { respond } from '../respond.ts';
+import { respond, respondInPieces } from '../respond.ts';
 import { parseIncludeObject, partialMetadataList, renderTable } from '../table.ts';
 import { negotiated, respondWithObject, type VerbHandler } from './context.ts';
 
@@ -20,6 +21,7 @@ export const list: VerbHandler = async (deps, request) => {
   validateListOptions(options);
   const includeObject = as === 'Table' ? parseIncludeObject(query) : 'None';
   const outcome = deps.registry.list(deps.reader, { kind, namespace: info.namespace, ...options });
+  if (!as && format === 'json' && isLarge(outcome)) return respondInPieces(listChunks(outcome));
   if (!as) return respond({ code: 200, json: encodeList(outcome) }, format);
 
   const objects = outcome.items.map((item) => deps.registry.parse(item));
@@ -29,3 +31,14 @@ export const list: VerbHandler = async (deps, request) => {
       : renderTable(kind, objects, { includeObject, nowMs: deps.now(), metadata: outcome.metadata });
   return respond({ code: 200, json: JSON.stringify(shown) }, format);
 };
+
+/** UTF-16 units of items beyond which the answer is made as the client reads it, instead of once more in memory. */
+const largeUnits = 2 * 1024 * 1024;
+
+function isLarge({ items }: ListOutcome): boolean {
+  let units = 0;
+  return items.some(({ json }) => {
+    units += json.length;
+    return units > largeUnits;
+  });
+}

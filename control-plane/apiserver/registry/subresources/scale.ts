@@ -2,13 +2,14 @@ import { type FieldError, invalid } from '../../../../shared/api/errors.ts';
 import { isJsonObject, type Json } from '../../../../shared/api/json.ts';
 import type { KubernetesObject, Scale } from '../../../../shared/api/object.ts';
 import { fieldErrors } from '../../../../shared/api/validation.ts';
-import type { KindDefinition, ScaleSpec } from '../../../../shared/kinds/define-kind.ts';
-import { decodeAs } from '../decoding.ts';
+import { apiVersionOf, type KindDefinition, type ScaleSpec } from '../../../../shared/kinds/define-kind.ts';
+import { decodeAs, decodeBody } from '../decoding.ts';
 import { get } from '../get.ts';
 import { adoptName, adoptNamespace } from '../identity.ts';
+import { applyFields } from '../managed-fields.ts';
 import { decodePatched, patched } from '../patch.ts';
 import { modify } from '../pipeline.ts';
-import type { WriteOutcome } from '../registry.ts';
+import type { PatchRequest, WriteOutcome } from '../registry.ts';
 import type { WriteContext } from '../write-context.ts';
 import type { Subresource } from './subresource.ts';
 
@@ -27,6 +28,7 @@ export const scale: Subresource = {
     return setReplicas(context, request.name, () => wanted);
   },
   patch(context, request) {
+    if (request.patchType === 'apply') return applyReplicas(context, request);
     return setReplicas(context, request.name, (current) => {
       const body = patched(request, { schema: scaleType.schema, current: current as KubernetesObject });
       const wanted = decodePatched(body, () => decodeAs<Scale>(context, scaleType, { body }));
@@ -50,6 +52,36 @@ function setReplicas(context: WriteContext, name: string, change: (current: Scal
       const { uid, resourceVersion } = wanted.metadata;
       current.metadata = { ...current.metadata, uid: uid || current.metadata.uid, resourceVersion };
       return current;
+    },
+  });
+  return { code: 200, json: scaleText(kind, written.object), warnings: context.warnings };
+}
+
+/** Server-side apply owns the field of the object that the Scale stands for, under the name of the subresource. */
+function applyReplicas(context: WriteContext, request: PatchRequest): WriteOutcome {
+  const { kind } = context;
+  const wanted = decodeAs<Scale>(context, scaleType, request);
+  adoptNamespace(wanted, context);
+  adoptName(wanted, request.name);
+  const { name, namespace, uid, resourceVersion } = wanted.metadata;
+  const applied: KubernetesObject = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name, namespace } };
+  const replicas = wanted.spec?.replicas;
+  if (replicas !== undefined) {
+    refuseInvalid(request.name, replicas);
+    setPath(applied, specOf(kind).specReplicas, replicas);
+  }
+  const written = modify(context, {
+    name: request.name,
+    scope: 'any',
+    subresource: 'scale',
+    tracked: true,
+    change(live) {
+      const force = request.force ?? false;
+      const { object: body, managedFields } = applyFields(context, applied, { live, subresource: 'scale', force });
+      const object = decodeBody(context, { body });
+      object.metadata = { ...live.metadata, uid: uid || live.metadata.uid, resourceVersion };
+      if (managedFields) object.metadata.managedFields = managedFields;
+      return object;
     },
   });
   return { code: 200, json: scaleText(kind, written.object), warnings: context.warnings };

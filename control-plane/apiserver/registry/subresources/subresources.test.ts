@@ -35,6 +35,33 @@ describe('subresources', () => {
     expect(refusal(() => cluster.update('replicationcontrollers', 'none', { spec: {} }, scale)).code).toBe(404);
   });
 
+  test('scale can be applied, and says who owns the number', () => {
+    cluster.create('replicationcontrollers', controller('r1'));
+    const body = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'r1' }, spec: { replicas: 4 } };
+    const apply = (force: boolean) =>
+      cluster.patch('replicationcontrollers', 'r1', 'apply', body, {
+        subresource: 'scale',
+        fieldManager: 'hpa',
+        force,
+      });
+    expect(refusal(() => apply(false))).toMatchObject({
+      code: 409,
+      message: expect.stringContaining('.spec.replicas'),
+    });
+    expect(apply(true).body).toMatchObject({ kind: 'Scale', spec: { replicas: 4 } });
+    const { metadata, spec } = cluster.get('replicationcontrollers', 'r1');
+    expect(spec).toMatchObject({ replicas: 4, selector: { r: '1' } });
+    expect(metadata).toMatchObject({ generation: 2 });
+    expect(metadata.managedFields).toContainEqual(
+      expect.objectContaining({
+        manager: 'hpa',
+        operation: 'Apply',
+        subresource: 'scale',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+      }),
+    );
+  });
+
   test('binding assigns a Pod once', () => {
     cluster.create('pods', pod('p1'));
     const bind = (metadata: object = {}) =>
