@@ -1,4 +1,4 @@
-import type { DeleteOptions, KubernetesObject } from '../../../shared/api/object.ts';
+import type { DeleteOptions, KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StoredObject, StoreReader, StoreTransaction } from '../../store/store.ts';
 
@@ -67,6 +67,8 @@ export interface DeleteRequest extends Target, WriteOptions {
 export interface DeleteCollectionRequest extends Target, WriteOptions {
   verb: 'deletecollection';
   options: DeleteOptions;
+  /** Only these, as far as they are still there: large collections are deleted in several transactions. */
+  keys?: readonly ObjectKey[];
   labelSelector?: string;
   fieldSelector?: string;
 }

@@ -4,6 +4,7 @@ import { parseListOptions } from '../list-options.ts';
 import { parseObjectBody, parseOptionsBody, parsePatchBody } from '../request-body.ts';
 import { parseDeleteOptions, parsePatchOptions, parseWriteOptions } from '../write-options.ts';
 import { negotiated, respondWithObject, type VerbDeps, type VerbHandler, type VerbRequest } from './context.ts';
+import { respondWithList } from './read.ts';
 
 /** POST to a collection or a subresource. */
 export const create: VerbHandler = async (deps, request) => {
@@ -60,16 +61,20 @@ export const deleteOne: VerbHandler = async (deps, request) => {
 export const deleteCollection: VerbHandler = async (deps, request) => {
   const options = await deleteOptions(request);
   const write = withDryRun(parseWriteOptions(optionSource(request), 'DeleteOptions'), options.dryRun);
+  negotiated(request);
   const { labelSelector, fieldSelector } = parseListOptions(request.query);
-  return commit(deps, request, {
-    verb: 'deletecollection',
-    ...target(request),
-    ...write,
-    options,
-    labelSelector,
-    fieldSelector,
-  });
+  const { kind, info } = request;
+  const found = deps.registry.list(deps.reader, { kind, namespace: info.namespace, labelSelector, fieldSelector });
+  // As in Kubernetes, a collection is not deleted in one go: others get their turn in between.
+  for (let from = 0; from < found.items.length; from += deletedAtOnce) {
+    const keys = found.items.slice(from, from + deletedAtOnce).map(({ key }) => key);
+    const part = { verb: 'deletecollection', ...target(request), ...write, options, keys } as const;
+    await deps.commits.submit((tx) => deps.registry.write(tx, part));
+  }
+  return respondWithList(deps, request, found);
 };
+
+const deletedAtOnce = 200;
 
 function target({ kind, info }: VerbRequest) {
   return { kind, namespace: info.namespace, subresource: info.subresource || undefined };
