@@ -35,6 +35,7 @@ export interface Verdict {
   isMet: boolean;
 }
 
+/** Throws when the aim is beside a floor that was not measured. */
 export function judge(figure: Figure, aim: Aim): Verdict {
   const floor = aim.of && figure.floors?.find(({ name }) => name === aim.of?.floor);
   if (aim.of && !floor) throw new Error(`${figure.id} has an aim beside ${aim.of.floor}, which was not measured`);

@@ -7,10 +7,10 @@ type Aims = Readonly<Record<string, readonly Aim[]>>;
 
 /** A line for each floor of a figure; what concerns the figure alone is in its first one. */
 export function rowsOf(figure: Figure, aims: Aims = allAims): Row[] {
+  const judged = (aims[figure.id] ?? []).map((aim) => ({ floor: aim.of?.floor, ...judge(figure, aim) }));
   const floors: (Floor | undefined)[] = figure.floors?.length ? [...figure.floors] : [undefined];
   return floors.map((floor, index) => {
-    const mine = (aims[figure.id] ?? []).filter((aim) => (aim.of ? aim.of.floor === floor?.name : index === 0));
-    const verdicts = mine.map((aim) => judge(figure, aim));
+    const verdicts = judged.filter((one) => (one.floor ? one.floor === floor?.name : index === 0));
     return [
       index === 0 ? figure.title : '',
       index === 0 ? withDetail(formatValue(figure.value, figure.unit), figure.detail) : '',
