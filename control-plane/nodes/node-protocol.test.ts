@@ -202,6 +202,23 @@ describe('reports', () => {
     expect(plane.fixture.cluster.store.revision).toBe(revision);
   });
 
+  it('leave the conditions that others have set', async () => {
+    const node = await plane.join('n1');
+    const pod = await createPod('p', { nodeName: 'n1' });
+    const gate = { type: 'example.com/gate', status: 'True' };
+    await call(
+      'PATCH',
+      `${pods}/p/status`,
+      { status: { conditions: [gate] } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
+    const ready = { type: 'Ready', status: 'True' };
+    const status = { ...running, conditions: [ready] };
+    await plane.say(node, { type: 'report', seq: 1, podStatuses: [{ pod: refOf(pod), status }] });
+    const { conditions } = (await call('GET', `${pods}/p`)).json.status;
+    expect(conditions).toMatchObject([ready, gate]);
+  });
+
   it('[P9] about a Pod that is another one by now are rejected for that item alone', async () => {
     const node = await plane.join('n1');
     const pod = await createPod('p', { nodeName: 'n1' });

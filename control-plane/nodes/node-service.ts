@@ -1,5 +1,5 @@
 import { StatusError } from '../../shared/api/errors.ts';
-import type { Event, KubernetesObject, Node, Pod } from '../../shared/api/object.ts';
+import type { Event, KubernetesObject, Node, Pod, PodCondition } from '../../shared/api/object.ts';
 import type { ClusterSettings, KindDefinition } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { type HelloMessage, protocolVersion, type ReportMessage } from '../../shared/protocol/messages.ts';
@@ -107,7 +107,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
     const pod = ownPod(tx, node, ref);
     const { resourceVersion: _now, ...metadata } = pod.metadata;
     const target = { kind: pods, namespace: ref.namespace, name: ref.name, ...options(node), subresource: 'status' };
-    registry.write(tx, { verb: 'update', ...target, body: { ...pod, metadata, status } });
+    const kept = { ...status, conditions: withForeignConditions(pod, status.conditions) };
+    registry.write(tx, { verb: 'update', ...target, body: { ...pod, metadata, status: kept } });
   }
 
   function takeRemoval(tx: StoreTransaction, node: string, ref: PodRef, finalStatus: object | undefined): void {
@@ -221,4 +222,21 @@ function requireKind(kinds: KindRegistry, resource: string): KindDefinition {
   const kind = kinds.byResource(resource);
   if (!kind) throw new Error(`nodes need the kind of ${resource}`);
   return kind;
+}
+
+/** The Pod conditions whose word is the node's. */
+const nodeConditions = new Set([
+  'PodScheduled',
+  'PodReadyToStartContainers',
+  'Initialized',
+  'ContainersReady',
+  'Ready',
+]);
+
+/** What a node reports, and the conditions that others have set (readiness gates, DisruptionTarget), which stay. */
+function withForeignConditions(pod: Pod, reported: unknown): PodCondition[] {
+  const own = Array.isArray(reported) ? (reported as PodCondition[]) : [];
+  const types = new Set(own.map(({ type }) => type));
+  const foreign = (pod.status?.conditions ?? []).filter(({ type }) => !types.has(type) && !nodeConditions.has(type));
+  return [...own, ...foreign];
 }
