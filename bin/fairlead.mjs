@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { nodeIsRecent, toolchainNode } from './node-version.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -14,6 +15,9 @@ if (!existsSync(cli)) {
   process.exit(1);
 }
 if (nodeIsRecent(process.version)) {
+  // Long-running agents and supervisors allocate little: a young generation that stays small keeps the process small.
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--optimize-for-size');
   await import(pathToFileURL(cli).href);
 } else if (existsSync(toolchainNode(root))) {
   const result = spawnSync(toolchainNode(root), [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {

@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { badRequest } from '../shared/api/errors.ts';
 import { type ClusterSettings, defaultSettings } from '../shared/kinds/define-kind.ts';
 import { toNumber, toText } from '../shared/kinds/networking/ipv4.ts';

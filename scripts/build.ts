@@ -21,6 +21,8 @@ await Promise.all([
     platform: 'node',
     mainFields: ['module', 'main'],
     target: 'node22',
+    minifyWhitespace: true,
+    minifySyntax: true,
     format: 'esm',
     sourcemap: 'linked',
     // Packages with native parts or data files of their own stay packages.

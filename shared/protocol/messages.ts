@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 
 /**
  * What the control plane and a node say to each other on the control socket. Rules in SPEC.md.
