@@ -3,6 +3,7 @@ import type { KubernetesObject, ObjectKey } from '../../shared/api/object.ts';
 import { type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import type { Change, Store } from '../store/store.ts';
+import { ReferenceIndex } from './reference-index.ts';
 
 /** A change and the nodes that need it, ready to be put into a `delta`. */
 export interface AddressedChange {
@@ -39,7 +40,7 @@ type ChangeType = Change['type'];
 export function createNodeFeed({ store, kinds }: NodeFeedDeps): NodeFeed {
   const taking = kinds.all().filter((kind) => kind.nodes);
   const resources = taking.map(resourceName);
-  const boundKinds = taking.filter((kind) => kind.nodes?.audience === 'bound');
+  const references = new ReferenceIndex({ store, kinds });
 
   function address(changes: readonly Change[]): AddressedChange[] {
     return changes.flatMap((change) => {
@@ -50,7 +51,7 @@ export function createNodeFeed({ store, kinds }: NodeFeedDeps): NodeFeed {
         case 'bound':
           return addressBound(change, kind);
         case 'referenced': {
-          const nodes = nodesReferring(change.key);
+          const nodes = references.nodesReferring(change.key);
           return nodes.length > 0 ? [addressed(change, nodes)] : [];
         }
         default:
@@ -77,20 +78,6 @@ export function createNodeFeed({ store, kinds }: NodeFeedDeps): NodeFeed {
       if (stored) list.push(addressed({ ...stored, revision: change.revision, type: 'ADDED' }, [node]));
     }
     return [...list, addressed(change, [node], isNew ? 'ADDED' : 'MODIFIED')];
-  }
-
-  function nodesReferring(key: ObjectKey): string[] {
-    const nodes = new Set<string>();
-    for (const kind of boundKinds) {
-      const query = { resource: resourceName(kind), ...(key.namespace ? { namespace: key.namespace } : {}) };
-      for (const { json } of kind.nodes?.references ? store.list(query).items : []) {
-        const object = JSON.parse(json) as KubernetesObject;
-        const node = kind.nodes?.nodeName?.(object);
-        if (!node || nodes.has(node)) continue;
-        if (kind.nodes?.references?.(object).some((one) => sameKey(one, key))) nodes.add(node);
-      }
-    }
-    return [...nodes];
   }
 
   function sync(node: string): { revision: number; sync: string } {
