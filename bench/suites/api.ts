@@ -188,7 +188,8 @@ function createBench({ progress }: SuiteContext, sides: Sides) {
           write: requests.createTimedConfigMap(requests.writeNamespace),
         });
         const floor = await run(bare, { watch: requests.bareWatch('grouped'), write: requests.bareTimed('grouped') });
-        const detail = (result: typeof ours) => `${formatValue(result.writes, '/s')} writes, ${latencyDetail(result)}`;
+        const detail = (result: typeof ours) =>
+          `${formatValue(result.writes, '/s')} writes, ${latencyDetail(result)}, CPU of a write ${formatValue(result.serverCpuMs, 'ms')}`;
         figures.push({
           id: `api.watch.${watchers}`,
           title: `watch events to ${watchers} watchers, ${pace}`,
