@@ -52,8 +52,10 @@ if (missing !== undefined) fail(missing);
 const progress = createProgressLine();
 const folder = mkdtempSync(join(tmpdir(), 'fairlead-bench-'));
 let cleanup = new Cleanup();
+let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
+    isInterrupted = true;
     progress.clear();
     console.error('Interrupted; stopping what was started.');
     void cleanup.run().then(() => {
@@ -70,6 +72,8 @@ async function runSuite(suite: Suite): Promise<SuiteResult | undefined> {
   try {
     return await suite.run({ folder: mkdtempSync(join(folder, `${suite.name}-`)), cleanup, progress: show });
   } catch (error) {
+    // What was taken away from under it is no failure.
+    if (isInterrupted) return undefined;
     progress.clear();
     console.error(styleText('red', `${suite.name} failed:`, { stream: process.stderr }), error);
     process.exitCode = 1;
@@ -83,6 +87,7 @@ async function runSuite(suite: Suite): Promise<SuiteResult | undefined> {
 
 const results: { suite: Suite; result: SuiteResult }[] = [];
 for (const suite of chosen) {
+  if (isInterrupted) break;
   const result = await runSuite(suite);
   if (!result) continue;
   results.push({ suite, result });
