@@ -14,7 +14,7 @@ mkdir "$work/packages" "$work/base"
 # shellcheck disable=SC2086 # one package a word
 (cd "$work/packages" && apt-get download -qq -o APT::Sandbox::User=root $packages busybox-static)
 for package in "$work"/packages/*.deb; do dpkg-deb -x "$package" "$work/base"; done
-rm -rf "$work"/root/usr/share "$work"/root/etc "$work"/root/lib/systemd "$work"/root/var
+rm -rf "$work"/base/usr/share "$work"/base/etc "$work"/base/lib/systemd "$work"/base/var
 
 # A userland from one static file.
 mkdir -p "$work/base/bin" "$work/base/tmp" "$work/base/data" "$work/base/etc"
