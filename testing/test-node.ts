@@ -1,19 +1,15 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminClient } from '../cli/server/admin-client.ts';
-import { type Agent, createAgent } from '../node-agent/agent.ts';
-import { systemClock } from '../node-agent/clock.ts';
-import { createDial } from '../node-agent/connection/socket.ts';
+import type { Agent } from '../node-agent/agent.ts';
 import { joinCluster } from '../node-agent/join.ts';
-import { silentLog } from '../node-agent/log.ts';
-import { noPodNetwork } from '../node-agent/network/pod-network.ts';
-import { noServiceProxy } from '../node-agent/proxy/service-proxy.ts';
+import type { Machine } from '../node-agent/node/node-object.ts';
 import {
   createMemoryRuntime,
   type MemoryRuntime,
   type MemoryRuntimeOptions,
 } from '../node-agent/runtime/memory-runtime.ts';
-import { kubernetesVersion } from '../shared/api/version.ts';
+import { createMemoryAgent } from '../node-agent/testing/memory-agent.ts';
 
 export interface TestNodeOptions {
   /** Default: `node-1`, `node-2`, ... */
@@ -55,48 +51,31 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
   const { token } = await admin.createToken({ ttlSeconds: 60, description: nodeName });
   const { credential } = await joinCluster({ server, ca, token, nodeName });
   const dataDir = join(options.folder, 'nodes', nodeName);
-  const folders = { podsDir: join(dataDir, 'pods'), memoryDir: join(dataDir, 'memory') };
-  for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
+  for (const name of ['pods', 'memory']) mkdirSync(join(dataDir, name), { recursive: true });
   const runtime = createMemoryRuntime({
     ...(options.behave ? { behave: options.behave } : {}),
     ...(options.images ? { images: options.images } : {}),
     cpus,
     memoryBytes,
   });
-  const network = noPodNetwork();
-  const agent: Agent = createAgent({
+  const agent = await createMemoryAgent({
+    server,
+    ca,
+    credential,
     nodeName,
     nodeIP: `192.0.2.${options.index}`,
-    agentVersion: kubernetesVersion,
-    clock: systemClock,
-    log: silentLog,
-    random: Math.random,
     runtime,
-    network: {
-      ...network,
-      async ensure({ podCIDR }) {
-        runtime.setPodCIDR(podCIDR);
-      },
-    },
-    createProxy: noServiceProxy,
-    dial: createDial({ server, credential, ca }),
-    machine: {
-      machineID: nodeName,
-      bootID: nodeName,
-      systemUUID: nodeName,
-      osImage: 'Fairlead test node',
-      kernelVersion: '6.0.0',
-      architecture: 'amd64',
-      cpus,
-      memoryBytes,
-    },
-    disk: async () => ({ totalBytes: 100 * gibibyte, availableBytes: 90 * gibibyte }),
-    ...folders,
-    checkpoint: join(dataDir, 'checkpoint.json'),
+    dataDir,
+    deps: { machine: machineOf(nodeName, { cpus, memoryBytes }) },
   });
   await agent.start();
   await reported(agent, nodeName);
   return { name: nodeName, runtime, stop: () => agent.stop() };
+}
+
+function machineOf(name: string, size: { cpus: number; memoryBytes: number }): Machine {
+  const ids = { machineID: name, bootID: name, systemUUID: name };
+  return { ...ids, osImage: 'Fairlead test node', kernelVersion: '6.0.0', architecture: 'amd64', ...size };
 }
 
 const connectTimeoutMs = 10_000;
