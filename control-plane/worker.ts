@@ -1,8 +1,10 @@
+import { builtInKinds } from '../shared/kinds/index.generated.ts';
+import { KindRegistry } from '../shared/kinds/registry.ts';
 import { createFront } from './apiserver/http/front.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName } from './apiserver/http/object-names.ts';
 import { shardsOf } from './apiserver/http/shards.ts';
 import { createClusterAdmin } from './cluster/cluster-admin.ts';
-import { kinds, logError } from './durable-objects/cluster-host.ts';
+import { logError } from './durable-objects/cluster-host.ts';
 import type { Env } from './env.ts';
 import { parseDeploymentSettings } from './settings.ts';
 
@@ -13,6 +15,9 @@ export { NodeGateway } from './durable-objects/node-gateway.ts';
 export { Scheduler } from './durable-objects/scheduler.ts';
 export { Stream } from './durable-objects/stream.ts';
 
+/** What the front needs of kinds is where they live; those that a cluster adds live in its main object. */
+const builtInRegistry = new KindRegistry(builtInKinds);
+
 /** Adapters from the bindings to what the front needs; the same for every request of an isolate. */
 function frontOf(env: Env) {
   const { CLUSTER, CLUSTERS, GATEWAY, STREAM, CONTROLLERS, SCHEDULER } = env;
@@ -22,9 +27,9 @@ function frontOf(env: Env) {
   const gatewayStub = (name: string) => GATEWAY.get(GATEWAY.idFromName(name));
   // Stubs belong to the request that made them, the front does not: each use makes its own.
   const directory = () => CLUSTERS.get(CLUSTERS.idFromName('clusters'));
-  const shards = shardsOf(kinds);
+  const shards = shardsOf(builtInKinds);
   return createFront({
-    kinds,
+    kinds: builtInRegistry,
     isCluster: knownNames((name) =>
       directory()
         .get(name)

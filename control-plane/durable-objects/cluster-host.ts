@@ -27,8 +27,6 @@ export interface ClusterHost {
   gateways: number;
 }
 
-export const kinds = new KindRegistry(builtInKinds);
-
 /** Builds a cluster from what the platform gives its object. */
 export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRecord): ClusterHost {
   const { name, shard } = record;
@@ -40,13 +38,14 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   const remote = (where: string) =>
     createRemoteClient({ call: (method, args) => object(where).client('apiserver', method, args) });
   const box: { sockets?: WatchSockets } = {};
+  const kinds = new KindRegistry(builtInKinds);
   const cluster = createCluster({
     kinds,
     settings: resolveSettings(clusters, record.settings),
     shard,
     sql: storage.sql,
     counters: storage.counters,
-    codec: codecOf(env),
+    codec: codecOf(env, kinds),
     sync: () => ctx.storage.sync(),
     timers,
     access:
@@ -120,7 +119,7 @@ export const log = {
   error: (message: string, fields: Record<string, unknown> = {}) => logError(message, fields),
 };
 
-function codecOf(env: Env): ValueCodec {
+function codecOf(env: Env, kinds: KindRegistry): ValueCodec {
   if (!env.FAIRLEAD_ENCRYPTION_KEY) return plainCodec;
   const secret = new Uint8Array(Buffer.from(env.FAIRLEAD_ENCRYPTION_KEY, 'base64'));
   const isEncrypted = (resource: string) => kinds.byResource(resource)?.storage?.encrypted === true;

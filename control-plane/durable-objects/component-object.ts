@@ -1,4 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
+import { builtInKinds } from '../../shared/kinds/index.generated.ts';
+import { KindRegistry } from '../../shared/kinds/registry.ts';
 import { clusterObjectName } from '../apiserver/http/object-names.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import type { Component, ComponentDeps } from '../cluster/components.ts';
@@ -7,7 +9,7 @@ import type { ComponentUser } from '../cluster/users.ts';
 import type { Env } from '../env.ts';
 import { parseDeploymentSettings, resolveSettings } from '../settings.ts';
 import type { Timers } from '../timers/timers.ts';
-import { kinds, log, openTimers } from './cluster-host.ts';
+import { log, openTimers } from './cluster-host.ts';
 import { countedStorage } from './counted-storage.ts';
 import { kvCursor } from './kv-cursor.ts';
 
@@ -46,7 +48,7 @@ export abstract class ComponentObject extends DurableObject<Env> {
     const { timers } = openTimers(countedStorage(this.ctx.storage));
     const component = this.host({
       client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
-      kinds,
+      kinds: new KindRegistry(builtInKinds),
       settings: resolveSettings(parseDeploymentSettings(this.env.FAIRLEAD_SETTINGS).clusters, settings),
       timers,
       cursor: kvCursor(this.ctx.storage.kv, this.user),

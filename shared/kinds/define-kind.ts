@@ -1,5 +1,6 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
+import type { ObjectSchema } from '../schema/model.ts';
 
 /** Verbs that a resource answers, as discovery lists them. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -124,8 +125,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   shortNames?: readonly string[];
   categories?: readonly string[];
   scope: 'Namespaced' | 'Cluster';
-  /** Name of its type in the generated schema tables: `V1Pod`. */
-  schema: string;
+  /** Name of its type in the generated schema tables (`V1Pod`), or the schema itself: custom resources. */
+  schema: string | ObjectSchema;
   /** Default: all. */
   verbs?: readonly Verb[];
   subresources?: {
@@ -159,12 +160,17 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   nodes?: NodeAccess<T>;
 }
 
+/** A kind whose schema is in the generated tables. */
+export type BuiltInKind = KindDefinition & { schema: string };
+
 /**
  * Declares a kind. A file in `shared/kinds/` that default-exports the result is all that a new kind takes: paths,
  * discovery, OpenAPI, defaulting, storage, Table output and node distribution derive from it.
  */
-export function defineKind<T extends KubernetesObject>(definition: KindDefinition<T>): KindDefinition {
-  return definition as unknown as KindDefinition;
+export function defineKind<T extends KubernetesObject>(
+  definition: KindDefinition<T> & { schema: string },
+): BuiltInKind {
+  return definition as unknown as BuiltInKind;
 }
 
 /** `pods`, `deployments.apps`: the name of a resource in storage keys and authorization. */

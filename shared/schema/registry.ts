@@ -47,6 +47,11 @@ export function schemaFor(name: string): ObjectSchema {
   return schema;
 }
 
+/** The model of a kind, or of another type that a request may have as its body. */
+export function schemaOf({ schema }: { schema: string | ObjectSchema }): ObjectSchema {
+  return typeof schema === 'string' ? schemaFor(schema) : schema;
+}
+
 /** The name under which OpenAPI publishes a type of the tables: `io.k8s.api.core.v1.PodSpec`. */
 export function openapiNameOf(name: string): string {
   const encoded = findType(name);

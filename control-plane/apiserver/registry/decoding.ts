@@ -4,7 +4,8 @@ import type { KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
 import { decode } from '../../../shared/schema/decode.ts';
 import { applyDefaults } from '../../../shared/schema/default.ts';
-import { schemaFor } from '../../../shared/schema/registry.ts';
+import type { ObjectSchema } from '../../../shared/schema/model.ts';
+import { schemaOf } from '../../../shared/schema/registry.ts';
 import { dedupeOwners } from './identity.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -13,8 +14,8 @@ export interface BodyType {
   group: string;
   version: string;
   kind: string;
-  /** Name in the schema tables. */
-  schema: string;
+  /** Name in the schema tables, or the schema itself. */
+  schema: string | ObjectSchema;
 }
 
 export interface BodySource {
@@ -37,7 +38,7 @@ export function decodeAs<T extends { metadata: ObjectMeta }>(
   type: BodyType,
   { body, raw }: BodySource,
 ): T {
-  const schema = schemaFor(type.schema);
+  const schema = schemaOf(type);
   checkType(context, type, body);
   // A copy, because decoding changes it in place and a commit may run the same request again.
   const { value, warnings } = decode(schema, copyOf(body), {

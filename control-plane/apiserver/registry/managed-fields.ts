@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { applyUpdateManagers, serverSideApply } from '../../../shared/api/structured-merge/index.ts';
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
-import { schemaFor } from '../../../shared/schema/registry.ts';
+import { schemaOf } from '../../../shared/schema/registry.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** Fields that are no part of any resource's own content. */
@@ -39,7 +39,7 @@ export function applyFields(
 function common(context: WriteContext, subresource: string | undefined) {
   const { kind, options, strategy } = context;
   return {
-    schema: schemaFor(kind.schema),
+    schema: schemaOf(kind),
     manager: options.fieldManager,
     apiVersion: apiVersionOf(kind),
     subresource,
@@ -51,7 +51,7 @@ function common(context: WriteContext, subresource: string | undefined) {
 /** What a write through this endpoint cannot change and so does not own. */
 function resetFields({ kind }: WriteContext, subresource: string | undefined): string[] {
   if (subresource === 'status') {
-    return Object.keys(schemaFor(kind.schema).fields).filter((field) => !commonFields.includes(field));
+    return Object.keys(schemaOf(kind).fields).filter((field) => !commonFields.includes(field));
   }
   return kind.subresources?.status ? ['status'] : [];
 }

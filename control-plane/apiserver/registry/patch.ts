@@ -5,7 +5,8 @@ import { applyJsonPatch } from '../../../shared/api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../shared/api/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../../shared/api/patch/strategic-merge-patch.ts';
 import { fieldErrors } from '../../../shared/api/validation.ts';
-import { schemaFor } from '../../../shared/schema/registry.ts';
+import type { ObjectSchema } from '../../../shared/schema/model.ts';
+import { schemaOf } from '../../../shared/schema/registry.ts';
 import { applyObject } from './apply.ts';
 import { decodeBody } from './decoding.ts';
 import { adoptName, adoptNamespace } from './identity.ts';
@@ -41,7 +42,10 @@ export function patchObject(
 }
 
 /** What the patch of a request makes of `current`: JSON that has not been decoded yet. */
-export function patched(request: PatchRequest, target: { schema: string; current: KubernetesObject }): unknown {
+export function patched(
+  request: PatchRequest,
+  target: { schema: string | ObjectSchema; current: KubernetesObject },
+): unknown {
   const current = target.current as unknown as JsonObject;
   switch (request.patchType) {
     case 'json':
@@ -49,7 +53,7 @@ export function patched(request: PatchRequest, target: { schema: string; current
     case 'merge':
       return applyMergePatch(current, request.body);
     case 'strategic':
-      return applyStrategicMergePatch(schemaFor(target.schema), current, request.body);
+      return applyStrategicMergePatch(schemaOf(target), current, request.body);
     case 'apply':
       throw new StatusError(
         'UnsupportedMediaType',

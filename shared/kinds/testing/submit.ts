@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../api/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../api/validation.ts';
 import { decode } from '../../schema/decode.ts';
 import { applyDefaults } from '../../schema/default.ts';
-import { schemaFor } from '../../schema/registry.ts';
+import { schemaOf } from '../../schema/registry.ts';
 import { defaultSettings, type KindDefinition, type StrategyContext } from '../define-kind.ts';
 
 /** A context for strategies under test: nothing exists, nothing is claimed, `random` always gives the first. */
@@ -28,7 +28,7 @@ export type Submission =
 
 /** Decodes and defaults, as the API does with every body. */
 export function decoded(kind: KindDefinition, body: unknown): KubernetesObject {
-  const schema = schemaFor(kind.schema);
+  const schema = schemaOf(kind);
   const { value } = decode(schema, JSON.parse(JSON.stringify(body)));
   applyDefaults(schema, value);
   kind.strategy.default?.(value);

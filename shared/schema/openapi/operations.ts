@@ -1,4 +1,4 @@
-import { apiVersionOf, type KindDefinition, type Verb } from '../../kinds/define-kind.ts';
+import { apiVersionOf, type BuiltInKind, type Verb } from '../../kinds/define-kind.ts';
 import { hasSchema, listSchemaName } from '../registry.ts';
 import { type Action, type Parameter, pathParameter } from './parameters.ts';
 import type { GroupVersionKind } from './schemas.ts';
@@ -23,7 +23,7 @@ export interface Operation {
 
 /** What the documents say of a kind; resources that are never stored have no more than this. */
 export type DocumentedKind = Pick<
-  KindDefinition,
+  BuiltInKind,
   'group' | 'version' | 'kind' | 'plural' | 'scope' | 'schema' | 'verbs' | 'subresources' | 'deletion'
 >;
 
