@@ -61,8 +61,8 @@ export interface Strategy<T extends KubernetesObject> {
   validateUpdate?(object: T, old: T): FieldError[];
   /** Validation of a write to the status subresource. */
   validateStatusUpdate?(object: T, old: T): FieldError[];
-  /** Warnings for the client, without the leading code: `spec.x: deprecated since v1.y`. */
-  warnings?(object: T): string[];
+  /** Warnings for the client, without the leading code: `spec.x: deprecated since v1.y`. `old` is there on updates. */
+  warnings?(object: T, old?: T): string[];
   /**
    * Seconds of graceful deletion. Absent: objects of this kind are removed at once. Zero: at once this time.
    * `requested` is `gracePeriodSeconds` of the delete options.
@@ -138,6 +138,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   };
   /** A change of the spec (everything but metadata and status) moves `metadata.generation`. */
   hasGeneration?: boolean;
+  /** So does a change of the annotations: Deployments hand theirs on to their ReplicaSets. */
+  annotationsMoveGeneration?: boolean;
   /** What a delete of this kind does beyond the usual. */
   deletion?: {
     /** A completed delete answers with the object (Pods, Services, ServiceAccounts), not with a `Status`. */

@@ -6,7 +6,7 @@ import { podColumns } from './pod/printer.ts';
 import { podReferences } from './pod/references.ts';
 import { validatePod } from './pod/validate.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './pod/validate-update.ts';
-import { podWarnings } from './pod/warnings.ts';
+import { podSpecWarnings } from './pod-spec/warnings.ts';
 
 export default defineKind<Pod>({
   group: '',
@@ -36,7 +36,7 @@ export default defineKind<Pod>({
     validate: validatePod,
     validateUpdate: validatePodUpdate,
     validateStatusUpdate: validatePodStatusUpdate,
-    warnings: podWarnings,
+    warnings: ({ spec }) => (spec ? podSpecWarnings(spec, 'spec') : []),
     gracePeriodSeconds: podGracePeriodSeconds,
   },
   columns: podColumns,

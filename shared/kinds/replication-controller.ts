@@ -7,6 +7,8 @@ import {
   validateReplicationController,
   validateReplicationControllerStatus,
 } from './replication-controller/validate.ts';
+import { countColumn, templateColumns } from './workloads/columns.ts';
+import { workloadWarnings } from './workloads/warnings.ts';
 
 export default defineKind<ReplicationController>({
   group: '',
@@ -32,55 +34,18 @@ export default defineKind<ReplicationController>({
     },
     validate: validateReplicationController,
     validateStatusUpdate: validateReplicationControllerStatus,
+    warnings: (controller, old) => workloadWarnings(controller, old, controller.spec?.template),
   },
   columns: [
     nameColumn(),
-    {
-      name: 'Desired',
-      type: 'integer',
-      description: fieldDescriptions['V1ReplicationControllerSpec.replicas'],
-      cell: (controller) => controller.spec?.replicas ?? 0,
-    },
-    {
-      name: 'Current',
-      type: 'integer',
-      description: fieldDescriptions['V1ReplicationControllerStatus.replicas'],
-      cell: (controller) => controller.status?.replicas ?? 0,
-    },
-    {
-      name: 'Ready',
-      type: 'integer',
-      description: fieldDescriptions['V1ReplicationControllerStatus.readyReplicas'],
-      cell: (controller) => controller.status?.readyReplicas ?? 0,
-    },
+    countColumn('Desired', 'V1ReplicationControllerSpec.replicas', ({ spec }) => spec?.replicas),
+    countColumn('Current', 'V1ReplicationControllerStatus.replicas', ({ status }) => status?.replicas),
+    countColumn('Ready', 'V1ReplicationControllerStatus.readyReplicas', ({ status }) => status?.readyReplicas),
     ageColumn(),
-    {
-      name: 'Containers',
-      type: 'string',
-      priority: 1,
-      description: 'Names of each container in the template.',
-      cell: (controller) =>
-        templateContainers(controller)
-          .map(({ name }) => name)
-          .join(','),
-    },
-    {
-      name: 'Images',
-      type: 'string',
-      priority: 1,
-      description: 'Images referenced by each container in the template.',
-      cell: (controller) =>
-        templateContainers(controller)
-          .map(({ image }) => image ?? '')
-          .join(','),
-    },
-    {
-      name: 'Selector',
-      type: 'string',
-      priority: 1,
+    ...templateColumns<ReplicationController>(({ spec }) => spec?.template, {
       description: fieldDescriptions['V1ReplicationControllerSpec.selector'],
-      cell: (controller) => formatLabels(controller.spec?.selector),
-    },
+      cell: ({ spec }) => formatLabels(spec?.selector),
+    }),
   ],
   selectableFields: { 'status.replicas': (controller) => String(controller.status?.replicas ?? 0) },
 });
@@ -106,8 +71,4 @@ function isEmpty(map: Readonly<Record<string, string>> | undefined): boolean {
 function selectorText(object: KubernetesObject): string {
   const selector = (object as ReplicationController).spec?.selector;
   return isEmpty(selector) ? '' : formatLabels(selector);
-}
-
-function templateContainers(controller: ReplicationController) {
-  return controller.spec?.template?.spec?.containers ?? [];
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { builtInKinds } from '../kinds/index.generated.ts';
 import type { Field, Schema } from './model.ts';
 import { hasSchema, openapiNameOf, schemaFor, schemaNames } from './registry.ts';
 
@@ -24,10 +25,6 @@ interface Definition extends Property {
   properties?: Record<string, Property>;
   required?: string[];
 }
-
-const kinds = 'Node Pod ReplicationController Service Endpoints Namespace ConfigMap Secret ServiceAccount Event'.split(
-  ' ',
-);
 
 /** Definitions that no model of the client package stands for: their fields are scalars or open in the schema model. */
 const withoutModel = [
@@ -65,7 +62,7 @@ describe.skipIf(!present)('the schema model against the OpenAPI document of Kube
   it('has the same merge keys, list types and map types in all that the kinds refer to', () => {
     const names = reachable(
       definitions,
-      kinds.map((kind) => `io.k8s.api.core.v1.${kind}`),
+      builtInKinds.map(({ schema }) => openapiNameOf(schema)),
     );
     expect(names.size).toBeGreaterThan(150);
     const compared = [...names].filter((name) => models.has(name));

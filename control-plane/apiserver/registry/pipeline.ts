@@ -89,7 +89,7 @@ export function modify(context: WriteContext, modification: Modification): Writt
   moveGeneration(context, next, current);
   refuseInvalid(context, next, validateChange(context, modification.scope, next, current));
   deps.admission.validate(admissionRequest(context, 'UPDATE', admission));
-  warn(context, next);
+  if (modification.scope !== 'status') warn(context, next, current);
   return replace(context, key, { stored, current, next });
 }
 
@@ -191,7 +191,12 @@ function restrict(
 function moveGeneration({ kind }: WriteContext, next: KubernetesObject, current: KubernetesObject): void {
   if (!kind.hasGeneration) return;
   const generation = current.metadata.generation ?? 0;
-  next.metadata.generation = isSameWish(next, current) ? generation : generation + 1;
+  const isSame = isSameWish(next, current) && !(kind.annotationsMoveGeneration && isReannotated(next, current));
+  next.metadata.generation = isSame ? generation : generation + 1;
+}
+
+function isReannotated({ metadata: after }: KubernetesObject, { metadata: before }: KubernetesObject): boolean {
+  return !sameText(JSON.stringify(after.annotations ?? {}), JSON.stringify(before.annotations ?? {}));
 }
 
 function isSameWish(next: KubernetesObject, current: KubernetesObject): boolean {
@@ -229,8 +234,8 @@ function refuseInvalid({ kind }: WriteContext, object: KubernetesObject, errors:
   if (errors.length > 0) throw invalid(subjectOf(kind, object.metadata.name), errors);
 }
 
-function warn({ kind, warnings }: WriteContext, object: KubernetesObject): void {
-  const found = kind.strategy.warnings?.(object);
+function warn({ kind, warnings }: WriteContext, object: KubernetesObject, old?: KubernetesObject): void {
+  const found = kind.strategy.warnings?.(object, old);
   if (found) warnings.push(...found);
 }
 

@@ -48,6 +48,16 @@ export const fieldDescriptions = {
     "Replicas is the most recently observed number of replicas. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller#what-is-a-replicationcontroller",
   "V1ReplicationControllerStatus.readyReplicas":
     "The number of ready replicas for this replication controller.",
+  "V1ReplicaSetSpec.replicas":
+    "Replicas is the number of desired pods. This is a pointer to distinguish between explicit zero and unspecified. Defaults to 1. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset",
+  "V1ReplicaSetStatus.replicas":
+    "Replicas is the most recently observed number of non-terminating pods. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset",
+  "V1ReplicaSetStatus.readyReplicas":
+    "The number of non-terminating pods targeted by this ReplicaSet with a Ready Condition.",
+  "V1DeploymentStatus.updatedReplicas":
+    "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
+  "V1DeploymentStatus.availableReplicas":
+    "Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this deployment.",
   "V1Secret.type":
     "Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
   "V1Secret.data":

@@ -79,3 +79,13 @@ function updateErrors(
     ...(strategy.validateUpdate?.(object, old) ?? []),
   ];
 }
+
+/** What is wrong with a create, or with `old` an update, as `field: message` lines. */
+export function refusals(kind: KindDefinition, body: unknown, options: { old?: unknown } = {}): string[] {
+  return (submit(kind, body, options).errors ?? []).map(({ field, message }) => `${field}: ${message}`);
+}
+
+/** The row of an object in a wide table, by column. */
+export function cells(kind: KindDefinition, object: KubernetesObject, nowMs = 0): Record<string, unknown> {
+  return Object.fromEntries(kind.columns.map(({ name, cell }) => [name, cell(object, { nowMs })]));
+}
