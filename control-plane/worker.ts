@@ -36,7 +36,7 @@ function frontOf(env: Env) {
         .then((found) => found !== undefined),
     ),
     clusterObject: clusterStub,
-    authenticate: (cluster, tokenHash) => clusterStub(cluster).access(tokenHash),
+    authenticate: (cluster, credential) => clusterStub(cluster).access(credential),
     gatewayObject: gatewayStub,
     gatewayOf: (cluster, node) => gatewayObjectName(cluster, gatewayIndex(node, gatewayCount)),
     streamObject: (name) => STREAM.get(STREAM.idFromName(name)),

@@ -92,7 +92,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
   const parse = ({ json }: { json: string }) => JSON.parse(json);
   const authorizer = createAuthorizer(createNodeRules({ reader: store, kinds, parse }));
-  const access = deps.access ?? createAccess({ tokens: [credentials, bootstrapTokens], authorizer });
+  const access = deps.access ?? createAccess({ tokens: [credentials, bootstrapTokens], verifiers: [], authorizer });
   const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
   const counters = deps.counters ?? (() => ({ ...store.counters, keyValueWrites: 0, alarmsSet: 0 }));
   const extensionDeps = { access, credentials, bootstrapTokens };

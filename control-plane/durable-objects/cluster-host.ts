@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { builtInKinds } from '../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../shared/kinds/registry.ts';
 import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
+import type { Credential } from '../apiserver/auth/credential.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName, streamIdFor } from '../apiserver/http/object-names.ts';
 import { type Cluster, createCluster, describeError } from '../cluster/cluster.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
@@ -51,7 +52,10 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     access:
       shard === ''
         ? undefined
-        : createRemoteAccess({ ask: (hash, attributes) => object('').access(hash, attributes), now: Date.now }),
+        : createRemoteAccess({
+            ask: (credential, attributes) => object('').access(credential, attributes),
+            now: Date.now,
+          }),
     sibling: remote,
     bindWatches(hub) {
       const sockets = bindWatchSockets(ctx, hub);
@@ -99,11 +103,11 @@ export function openTimers({ sql, alarm }: Pick<CountedStorage, 'sql' | 'alarm'>
 /** What `accessResult` needs of a host, for the shards that ask. */
 export function answerAccess(
   { cluster }: ClusterHost,
-  tokenHash: string | undefined,
+  credential: Credential | undefined,
   attributes: Parameters<Cluster['access']['admit']>[1] | undefined,
 ) {
   const { access } = cluster;
-  return accessResult(() => (attributes ? access.admit(tokenHash, attributes) : access.authenticate(tokenHash)));
+  return accessResult(() => (attributes ? access.admit(credential, attributes) : access.authenticate(credential)));
 }
 
 /** Structured logs: one JSON object a line. */

@@ -3,6 +3,7 @@ import { notFound, StatusError, unauthorized } from '../../shared/api/errors.ts'
 import type { HelloMessage } from '../../shared/protocol/messages.ts';
 import type { AccessResult } from '../apiserver/auth/access.ts';
 import { adminGroup, authenticatedGroup, type RequestAttributes } from '../apiserver/auth/authorize.ts';
+import type { Credential } from '../apiserver/auth/credential.ts';
 import { gatewayObjectName } from '../apiserver/http/object-names.ts';
 import { respondToError } from '../apiserver/http/respond.ts';
 import { bootstrapCluster } from '../apiserver/registry/bootstrap.ts';
@@ -68,9 +69,9 @@ export class Cluster extends DurableObject<Env> {
   }
 
   /** For shards and for the front: who a token speaks for, and whether they may. */
-  async access(tokenHash: string | undefined, attributes?: RequestAttributes): Promise<AccessResult> {
+  async access(credential: Credential | undefined, attributes?: RequestAttributes): Promise<AccessResult> {
     const parts = this.#open();
-    return parts ? answerAccess(parts, tokenHash, attributes) : { status: unauthorized().toStatus() };
+    return parts ? answerAccess(parts, credential, attributes) : { status: unauthorized().toStatus() };
   }
 
   /** The client interface, for components and shards in objects of their own. */

@@ -2,46 +2,60 @@ import { fromStatus, StatusError, unauthorized } from '../../../shared/api/error
 import type { Status } from '../../../shared/api/object.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { type Authorizer, type RequestAttributes, requireAllowed } from './authorize.ts';
+import type { Credential } from './credential.ts';
 
 /** Who is there, and may they? The two questions that every request answers first. */
 export interface Access {
-  /** `tokenHash` is absent without a bearer token. Throws Unauthorized. */
-  authenticate(tokenHash: string | undefined): UserInfo | Promise<UserInfo>;
+  /** `credential` is absent without a bearer token. Throws Unauthorized. */
+  authenticate(credential: Credential | undefined): UserInfo | Promise<UserInfo>;
   /** Both at once. Throws Unauthorized or Forbidden. */
-  admit(tokenHash: string | undefined, attributes: RequestAttributes): UserInfo | Promise<UserInfo>;
+  admit(credential: Credential | undefined, attributes: RequestAttributes): UserInfo | Promise<UserInfo>;
 }
 
-/** Whom a bearer token speaks for, by its SHA-256 in hex. */
+/** Whom tokens of one sort speak for that are looked up, by their SHA-256 in hex. */
 export interface TokenLookup {
   find(tokenHash: string): UserInfo | undefined;
 }
 
-/** In the object that holds the credentials: asks each kind of token in turn. */
-export function createAccess({
-  tokens,
-  authorizer,
-}: {
+/** Whom tokens of one sort speak for that are verified. */
+export interface TokenVerifier {
+  /** Undefined: not of this sort, or not valid. */
+  verify(credential: Credential): UserInfo | undefined | Promise<UserInfo | undefined>;
+}
+
+export interface AccessDeps {
   tokens: readonly TokenLookup[];
+  verifiers: readonly TokenVerifier[];
   authorizer: Authorizer;
-}): Access {
-  const findUser = (tokenHash: string) => {
-    for (const lookup of tokens) {
-      const user = lookup.find(tokenHash);
+}
+
+/** In the object that holds the credentials: asks each sort of token in turn. Looked up tokens are answered at once. */
+export function createAccess({ tokens, verifiers, authorizer }: AccessDeps): Access {
+  const verify = async (credential: Credential) => {
+    for (const verifier of verifiers) {
+      const user = await verifier.verify(credential);
       if (user) return user;
     }
-    return undefined;
+    throw unauthorized();
   };
-  const authenticate = (tokenHash: string | undefined) => {
-    const user = tokenHash === undefined ? undefined : findUser(tokenHash);
-    if (!user) throw unauthorized();
+  const authenticate = (credential: Credential | undefined) => {
+    if (!credential) throw unauthorized();
+    for (const lookup of tokens) {
+      const user = lookup.find(credential.hash);
+      if (user) return user;
+    }
+    if (credential.jwt === undefined) throw unauthorized();
+    return verify(credential);
+  };
+  const permit = (user: UserInfo, attributes: RequestAttributes) => {
+    requireAllowed(authorizer, user, attributes);
     return user;
   };
   return {
     authenticate,
-    admit(tokenHash, attributes) {
-      const user = authenticate(tokenHash);
-      requireAllowed(authorizer, user, attributes);
-      return user;
+    admit(credential, attributes) {
+      const user = authenticate(credential);
+      return user instanceof Promise ? user.then((found) => permit(found, attributes)) : permit(user, attributes);
     },
   };
 }
@@ -59,7 +73,7 @@ export async function accessResult(ask: () => UserInfo | Promise<UserInfo>): Pro
 }
 
 export interface RemoteAccessDeps {
-  ask(tokenHash: string, attributes: RequestAttributes | undefined): Promise<AccessResult>;
+  ask(credential: Credential, attributes: RequestAttributes | undefined): Promise<AccessResult>;
   /** Epoch ms. */
   now(): number;
 }
@@ -72,17 +86,17 @@ const maxRemembered = 1000;
 export function createRemoteAccess({ ask, now }: RemoteAccessDeps): Access {
   const remembered = new Map<string, { user: UserInfo; until: number }>();
 
-  async function admit(tokenHash: string | undefined, attributes: RequestAttributes | undefined): Promise<UserInfo> {
-    if (tokenHash === undefined) throw unauthorized();
-    const question = JSON.stringify([tokenHash, attributes]);
+  async function admit(credential: Credential | undefined, attributes?: RequestAttributes): Promise<UserInfo> {
+    if (!credential) throw unauthorized();
+    const question = JSON.stringify([credential.hash, attributes]);
     const known = remembered.get(question);
     if (known && known.until > now()) return known.user;
-    const result = await ask(tokenHash, attributes);
+    const result = await ask(credential, attributes);
     if ('status' in result) throw fromStatus(result.status);
     if (remembered.size >= maxRemembered) remembered.clear();
     remembered.set(question, { user: result.user, until: now() + rememberMs });
     return result.user;
   }
 
-  return { authenticate: (tokenHash) => admit(tokenHash, undefined), admit };
+  return { authenticate: (credential) => admit(credential), admit };
 }

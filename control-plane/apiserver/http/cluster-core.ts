@@ -1,6 +1,6 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
 import { discover } from './discovery.ts';
-import { internalHeaders } from './internal-headers.ts';
+import { credentialOf } from './internal-headers.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { parseRequestInfo } from './request-info.ts';
 import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
@@ -41,11 +41,11 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   }
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
-    const tokenHash = request.headers.get(internalHeaders.tokenHash) ?? undefined;
+    const credential = credentialOf(request);
     const isPublic = healthPath.test(path) || path === '/version';
     // As in Kubernetes, anyone may ask after health and version, but a wrong credential is refused even there.
-    if (!isPublic || tokenHash !== undefined) {
-      await deps.access.admit(tokenHash, { verb: request.method.toLowerCase(), path });
+    if (!isPublic || credential !== undefined) {
+      await deps.access.admit(credential, { verb: request.method.toLowerCase(), path });
     }
     if (request.method !== 'GET') throw methodNotAllowed();
     if (healthPath.test(path)) return plainText('ok');

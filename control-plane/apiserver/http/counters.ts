@@ -1,6 +1,6 @@
 import type { Access } from '../auth/access.ts';
 import type { Extension } from './cluster-core.ts';
-import { internalHeaders } from './internal-headers.ts';
+import { credentialOf } from './internal-headers.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
 /** What an object has read and written since it was last loaded, in the units of the platform's bill. */
@@ -20,8 +20,7 @@ const path = '/fairlead/v1/debug/counters';
 export function countersExtension(deps: { access: Access; counters(): StorageCounters }): Extension {
   return async (request, requested) => {
     if (requested !== path) return undefined;
-    const tokenHash = request.headers.get(internalHeaders.tokenHash) ?? undefined;
-    await deps.access.admit(tokenHash, { verb: request.method.toLowerCase(), path });
+    await deps.access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
     if (request.method !== 'GET') throw methodNotAllowed();
     return Response.json(deps.counters());
   };

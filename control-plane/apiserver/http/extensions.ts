@@ -5,7 +5,7 @@ import { type BootstrapTokens, bootstrappersGroup } from '../auth/bootstrap-toke
 import type { Credentials } from '../auth/credentials.ts';
 import { nodeUser } from '../auth/node-authorizer.ts';
 import type { Extension } from './cluster-core.ts';
-import { internalHeaders } from './internal-headers.ts';
+import { credentialOf } from './internal-headers.ts';
 import { decodeSegment } from './request-info.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
@@ -22,7 +22,7 @@ export function tokensExtension({ access, bootstrapTokens }: ExtensionDeps): Ext
   return async (request, path) => {
     const match = /^\/fairlead\/v1\/tokens(?:\/([^/]+))?$/.exec(path);
     if (!match) return undefined;
-    await access.admit(tokenHashOf(request), { verb: request.method.toLowerCase(), path });
+    await access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
     const id = match[1];
     if (request.method === 'DELETE' && id !== undefined) {
       await bootstrapTokens.remove(decodeSegment(id));
@@ -45,7 +45,7 @@ export function joinExtension({ access, credentials }: ExtensionDeps): Extension
   return async (request, path) => {
     if (path !== `${extensionRoot}/join`) return undefined;
     if (request.method !== 'POST') throw methodNotAllowed();
-    const user = await access.authenticate(tokenHashOf(request));
+    const user = await access.authenticate(credentialOf(request));
     if (!user.groups.includes(bootstrappersGroup)) {
       throw new StatusError(
         'Forbidden',
@@ -67,14 +67,10 @@ export function joinExtension({ access, credentials }: ExtensionDeps): Extension
 export function noOtherExtension({ access }: ExtensionDeps): Extension {
   return async (request, path) => {
     if (!path.startsWith(`${extensionRoot}/`)) return undefined;
-    if (!tokenHashOf(request)) throw unauthorized();
-    await access.authenticate(tokenHashOf(request));
+    if (!credentialOf(request)) throw unauthorized();
+    await access.authenticate(credentialOf(request));
     throw unknownResource();
   };
-}
-
-function tokenHashOf(request: Request): string | undefined {
-  return request.headers.get(internalHeaders.tokenHash) ?? undefined;
 }
 
 async function jsonObject(request: Request): Promise<Record<string, unknown>> {

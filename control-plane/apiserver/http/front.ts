@@ -2,11 +2,11 @@ import { Hono } from 'hono';
 import { forbidden, notFound } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
-import { createTokenHashes } from '../auth/token-hashes.ts';
+import { type Credential, createCredentialReader } from '../auth/credential.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
-import { forwardedHeaders, internalHeaders } from './internal-headers.ts';
+import { forwardedHeaders, internalHeaders, setCredential } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
 import { relayWatch } from './relay-watch.ts';
 import { decodeSegment, parseRequestInfo, type ResourceRequest } from './request-info.ts';
@@ -36,7 +36,7 @@ export interface ClusterRequest {
   cluster: string;
   path: string;
   query: URLSearchParams;
-  tokenHash: string | undefined;
+  credential: Credential | undefined;
 }
 
 export const defaultCluster = 'default';
@@ -45,11 +45,11 @@ const clusterPrefix = /^\/clusters\/([^/]+)(?=\/)/;
 const adminRoot = `${extensionRoot}/clusters`;
 
 /**
- * The stateless front: finds cluster and shard of a request, bounds its body, replaces the bearer token by its hash and
- * hands it over. Nothing that it forwards carries a header of the client's that it does not know.
+ * The stateless front: finds cluster and shard of a request, bounds its body, replaces the bearer token by its hash
+ * (unless it is one to verify) and hands it over. Nothing that it forwards carries a header of the client's that it does not know.
  */
 export function createFront(deps: FrontDeps): { fetch(request: Request): Promise<Response> } {
-  const tokenHashOf = createTokenHashes();
+  const readCredential = createCredentialReader();
   const admin = new Hono();
   admin.onError((error, context) => respondToError(error, context.req.header('accept') ?? null, deps.log));
   admin.route(adminRoot, adminRoutes(deps));
@@ -60,8 +60,8 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
         if (isBelow(adminRoot, pathname)) return await admin.fetch(request);
         const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
         await requireCluster(deps, cluster);
-        const tokenHash = tokenHashOf(request.headers.get('authorization'));
-        return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, tokenHash });
+        const credential = readCredential(request.headers.get('authorization'));
+        return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, credential });
       } catch (error) {
         return respondToError(error, request.headers.get('accept'), deps.log);
       }
@@ -107,7 +107,7 @@ function storageName({ group, resource }: ResourceRequest): string {
 
 /** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */
 export async function forwarded(call: ClusterRequest, options: { upgrade?: boolean } = {}): Promise<Request> {
-  const { request, path, query, tokenHash } = call;
+  const { request, path, query, credential } = call;
   const impersonated = request.headers.get('impersonate-user');
   // Not done, and so refused: to be taken for oneself is not what was asked for.
   if (impersonated !== null) throw forbidden({ resource: 'users', name: impersonated }, 'impersonation is not served');
@@ -116,7 +116,7 @@ export async function forwarded(call: ClusterRequest, options: { upgrade?: boole
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  if (tokenHash) headers.set(internalHeaders.tokenHash, tokenHash);
+  if (credential) setCredential(headers, credential);
   if (options.upgrade) headers.set('upgrade', 'websocket');
   const search = query.size > 0 ? `?${query}` : '';
   const body = await readBounded(request);

@@ -1,3 +1,5 @@
+import type { Credential } from '../auth/credential.ts';
+
 /**
  * Headers between the front Worker and the objects behind it. The front builds the headers of what it forwards anew, so
  * that no client can set these.
@@ -5,9 +7,24 @@
 export const internalHeaders = {
   /** SHA-256 of the client's bearer token, hex; absent without one. */
   tokenHash: 'fairlead-token-hash',
+  /** The token itself, if it is a JWT. */
+  jwt: 'fairlead-jwt',
   /** On an answer: JSON of a `StreamPlan` that the front carries out. */
   streamPlan: 'fairlead-stream-plan',
 } as const;
 
 /** Request headers of clients that mean something to the API. */
 export const forwardedHeaders = ['accept', 'content-type', 'if-none-match', 'user-agent'] as const;
+
+/** What the front has found of the client's credential. */
+export function credentialOf({ headers }: Request): Credential | undefined {
+  const hash = headers.get(internalHeaders.tokenHash);
+  if (hash === null) return undefined;
+  const jwt = headers.get(internalHeaders.jwt);
+  return { hash, ...(jwt === null ? {} : { jwt }) };
+}
+
+export function setCredential(headers: Headers, { hash, jwt }: Credential): void {
+  headers.set(internalHeaders.tokenHash, hash);
+  if (jwt !== undefined) headers.set(internalHeaders.jwt, jwt);
+}

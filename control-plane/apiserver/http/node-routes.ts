@@ -1,6 +1,7 @@
 import { forbidden, fromStatus, reasonCodes, StatusError, type StatusReason } from '../../../shared/api/errors.ts';
 import { type StreamHead, streamHead } from '../../../shared/protocol/messages.ts';
 import type { AccessResult } from '../auth/access.ts';
+import type { Credential } from '../auth/credential.ts';
 import { nodeNameOf } from '../auth/node-authorizer.ts';
 import type { ClusterRequest, ObjectPort } from './front.ts';
 import { nodeOfStream, streamObjectName } from './object-names.ts';
@@ -14,7 +15,7 @@ export interface GatewayPort extends ObjectPort {
 
 export interface NodeRouteDeps {
   /** Asks the cluster who a token speaks for. */
-  authenticate(cluster: string, tokenHash: string | undefined): Promise<AccessResult>;
+  authenticate(cluster: string, credential: Credential | undefined): Promise<AccessResult>;
   /** The gateway of a node, by the name of its object. */
   gatewayObject(name: string): GatewayPort;
   gatewayOf(cluster: string, node: string): string;
@@ -59,7 +60,7 @@ export async function connectNodeStream(
 }
 
 async function requireNode(deps: NodeRouteDeps, call: ClusterRequest, node: string): Promise<void> {
-  const result = await deps.authenticate(call.cluster, call.tokenHash);
+  const result = await deps.authenticate(call.cluster, call.credential);
   if ('status' in result) throw fromStatus(result.status);
   if (nodeNameOf(result.user) === node) return;
   const why = `User ${JSON.stringify(result.user.name)} cannot connect as node ${JSON.stringify(node)}`;

@@ -4,7 +4,7 @@ import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { Access } from '../auth/access.ts';
 import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
-import { internalHeaders } from './internal-headers.ts';
+import { credentialOf } from './internal-headers.ts';
 import { negotiateFormat } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
@@ -42,8 +42,7 @@ export interface ResourceHandlerDeps extends VerbDeps {
 /** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
 export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
-    const tokenHash = request.headers.get(internalHeaders.tokenHash) ?? undefined;
-    const user = await deps.access.admit(tokenHash, attributesOf(info));
+    const user = await deps.access.admit(credentialOf(request), attributesOf(info));
     const kind = deps.kinds.byPath(info.group, info.version, info.resource);
     if (kind) return handlerFor(kind, info)(deps, { request, query, info, kind, user });
     const virtual = virtualResources.find((one) => isAt(one, info));

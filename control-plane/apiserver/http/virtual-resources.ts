@@ -28,7 +28,7 @@ const selfSubjectReview: VirtualResource = {
     apiVersion: 'authentication.k8s.io/v1',
     metadata: {},
     status: {
-      userInfo: { username: user.name, ...(user.uid ? { uid: user.uid } : {}), groups: [...user.groups] },
+      userInfo: describeUser(user),
     },
   }),
 };
@@ -67,6 +67,11 @@ export const virtualKinds: readonly DocumentedKind[] = virtualResources.map(
     verbs: ['create'],
   }),
 );
+
+/** A user as `authentication.k8s.io` writes it. */
+function describeUser({ name, uid, groups, extra }: UserInfo): object {
+  return { username: name, ...(uid ? { uid } : {}), groups: [...groups], ...(extra ? { extra } : {}) };
+}
 
 function attributesOf(spec: Record<string, unknown>): RequestAttributes {
   const { resourceAttributes, nonResourceAttributes } = spec;

@@ -7,6 +7,8 @@ export interface UserInfo {
   name: string;
   groups: readonly string[];
   uid?: string;
+  /** What else the credential says, by names such as `authentication.kubernetes.io/pod-name`. */
+  extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';

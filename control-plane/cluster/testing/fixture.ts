@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
-import { hashToken } from '../../apiserver/auth/credentials.ts';
-import { internalHeaders } from '../../apiserver/http/internal-headers.ts';
+import { credentialOfToken } from '../../apiserver/auth/credential.ts';
+import { setCredential } from '../../apiserver/http/internal-headers.ts';
 import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../../client.ts';
 import { firstServiceAddress } from '../../settings.ts';
@@ -109,7 +109,7 @@ export class ClusterFixture {
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
     const token = 'token' in options ? options.token : this.adminToken;
     const headers = new Headers({ 'content-type': 'application/json', ...options.headers });
-    if (token !== undefined) headers.set(internalHeaders.tokenHash, hashToken(token));
+    if (token !== undefined) setCredential(headers, credentialOfToken(token));
     const { body } = options;
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const request = new Request(`https://cluster${path}`, {

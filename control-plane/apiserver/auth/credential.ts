@@ -1,0 +1,42 @@
+import { unauthorized } from '../../../shared/api/errors.ts';
+import { hashToken } from './credentials.ts';
+
+/** What a request shows of who sends it. */
+export interface Credential {
+  /** SHA-256 of the bearer token, hex: what credentials are looked up, remembered and compared by. */
+  hash: string;
+  /** The token itself, where it has the form of a JWT: such a token is verified, the others are looked up. */
+  jwt?: string;
+}
+
+/**
+ * Reads an `Authorization` header; undefined without one. Throws Unauthorized for anything but a bearer token. Of
+ * whatever is no JWT only the hash remains.
+ */
+export type CredentialReader = (authorization: string | null) => Credential | undefined;
+
+/** Few enough that the credentials in memory are those of the clients that are here now. */
+const maxRemembered = 256;
+/** A ServiceAccount token has about 1 KiB. */
+const maxTokenLength = 16 * 1024;
+const jwtForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+/** Remembers what it has hashed: a client sends the same header with every request. */
+export function createCredentialReader(): CredentialReader {
+  const remembered = new Map<string, Credential>();
+  return (authorization) => {
+    if (authorization === null) return undefined;
+    const known = remembered.get(authorization);
+    if (known !== undefined) return known;
+    const token = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+    if (!token || token.length > maxTokenLength) throw unauthorized();
+    const credential = credentialOfToken(token);
+    if (remembered.size >= maxRemembered) remembered.clear();
+    remembered.set(authorization, credential);
+    return credential;
+  };
+}
+
+export function credentialOfToken(token: string): Credential {
+  return { hash: hashToken(token), ...(jwtForm.test(token) ? { jwt: token } : {}) };
+}
