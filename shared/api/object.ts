@@ -51,6 +51,12 @@ export type ConfigMap = AsObject<models.V1ConfigMap>;
 export type Secret = AsObject<models.V1Secret>;
 export type ServiceAccount = AsObject<models.V1ServiceAccount>;
 export type Event = AsObject<models.CoreV1Event>;
+export type Role = AsObject<models.V1Role>;
+export type ClusterRole = AsObject<models.V1ClusterRole>;
+export type RoleBinding = AsObject<models.V1RoleBinding>;
+export type ClusterRoleBinding = AsObject<models.V1ClusterRoleBinding>;
+export type PolicyRule = Wire<models.V1PolicyRule>;
+export type RbacSubject = Wire<models.RbacV1Subject>;
 export type Binding = AsObject<models.V1Binding>;
 export type Scale = AsObject<models.V1Scale>;
 

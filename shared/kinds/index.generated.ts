@@ -1,4 +1,6 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import clusterRole from './cluster-role.ts';
+import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
@@ -8,11 +10,15 @@ import node from './node.ts';
 import pod from './pod.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
+import role from './role.ts';
+import roleBinding from './role-binding.ts';
 import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
 
 export const builtInKinds = [
+  clusterRole,
+  clusterRoleBinding,
   configMap,
   deployment,
   endpoints,
@@ -22,6 +28,8 @@ export const builtInKinds = [
   pod,
   replicaSet,
   replicationController,
+  role,
+  roleBinding,
   secret,
   service,
   serviceAccount,

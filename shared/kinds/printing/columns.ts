@@ -24,6 +24,16 @@ export function ageColumn<T extends KubernetesObject>(): TableColumn<T> {
   };
 }
 
+/** When it was made: what kinds show that have no columns of their own. */
+export function createdAtColumn<T extends KubernetesObject>(): TableColumn<T> {
+  return {
+    name: 'Created At',
+    type: 'date',
+    description: fieldDescriptions['V1ObjectMeta.creationTimestamp'],
+    cell: (object) => object.metadata.creationTimestamp ?? null,
+  };
+}
+
 /** Labels or an equality selector in `a=b,c=d` form, by key; `<none>` without any. */
 export function formatLabels(labels: Readonly<Record<string, string>> | undefined): string {
   const pairs = Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));

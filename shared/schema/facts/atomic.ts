@@ -1,6 +1,7 @@
 /** Structs that server-side apply owns whole: changing one field takes over all (`x-kubernetes-map-type: atomic`). */
 export const atomicTypes: ReadonlySet<string> = new Set([
   'CoreV1EndpointPort',
+  'RbacV1Subject',
   'V1ConfigMapKeySelector',
   'V1EndpointAddress',
   'V1FileKeySelector',
@@ -12,6 +13,7 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'V1ObjectReference',
   'V1OwnerReference',
   'V1ResourceFieldSelector',
+  'V1RoleRef',
   'V1SecretKeySelector',
   'V1TypedLocalObjectReference',
 ]);
