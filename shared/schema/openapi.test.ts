@@ -88,7 +88,10 @@ describe('the v3 document', () => {
       paths: Paths;
     };
     expect(Object.keys(appsPaths).every((path) => path.startsWith('/apis/apps/v1/'))).toBe(true);
-    expect(groupVersionsOf([...builtInKinds, other]).map(openapiPath)).toEqual(['api/v1', 'apis/apps/v1']);
+    expect(groupVersionsOf([builtInKinds[0]!, other]).map(openapiPath)).toHaveLength(2);
+    expect(groupVersionsOf(builtInKinds).map(openapiPath)).toEqual(
+      expect.arrayContaining(['api/v1', 'apis/apps/v1', 'apis/rbac.authorization.k8s.io/v1']),
+    );
   });
 });
 
