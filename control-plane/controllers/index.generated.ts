@@ -1,19 +1,23 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
 import namespace from './namespace.ts';
 import nodeLifecycle from './node-lifecycle.ts';
 import podGc from './pod-gc.ts';
+import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
 import serviceAccount from './service-account.ts';
 import taintEviction from './taint-eviction.ts';
 
 export const builtInControllers = [
+  deployment,
   endpoints,
   garbageCollector,
   namespace,
   nodeLifecycle,
   podGc,
+  replicaSet,
   replicationController,
   serviceAccount,
   taintEviction,

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Namespace } from '../../shared/api/object.ts';
+import { resourceName } from '../../shared/kinds/define-kind.ts';
 import { builtInControllers } from './index.generated.ts';
 import { podSpec, replicationController, startTestCluster, type TestCluster } from './testing/test-cluster.ts';
 
@@ -55,7 +56,7 @@ test('deletion empties it of every kind, waits for Pods in grace, and ends', asy
   await cluster.advance(1000);
   expect(await namespace()).toBeUndefined();
   for (const kind of cluster.kinds.all().filter(({ scope, plural }) => scope === 'Namespaced' && plural !== 'events')) {
-    expect(await cluster.list(kind.plural, { namespace: 'tmp' }), kind.plural).toEqual([]);
+    expect(await cluster.list(resourceName(kind), { namespace: 'tmp' }), kind.plural).toEqual([]);
   }
   expect(cluster.errors).toEqual([]);
 });

@@ -1,8 +1,7 @@
 import { jsonEqual } from '../../../shared/api/json.ts';
-import type { Pod, ReplicationController } from '../../../shared/api/object.ts';
+import type { Pod } from '../../../shared/api/object.ts';
 import { hasLabels, isReady, readySince } from '../pods/pod-state.ts';
-
-type Status = NonNullable<ReplicationController['status']>;
+import type { ReplicaOwner, ReplicaStatus } from './replica-owner.ts';
 
 export interface ReplicaFailure {
   reason: 'FailedCreate' | 'FailedDelete';
@@ -11,10 +10,10 @@ export interface ReplicaFailure {
 
 /** The status that these Pods give. `failure` undefined: the last attempt went well. */
 export function replicationStatus(
-  controller: ReplicationController,
+  controller: ReplicaOwner,
   pods: readonly Pod[],
-  options: { nowMs: number; now: string; failure?: ReplicaFailure },
-): Status {
+  options: { nowMs: number; now: string; failure?: ReplicaFailure; terminating?: number },
+): ReplicaStatus {
   const templateLabels = controller.spec?.template?.metadata?.labels ?? {};
   const minReadyMs = (controller.spec?.minReadySeconds ?? 0) * 1000;
   return {
@@ -22,6 +21,7 @@ export function replicationStatus(
     fullyLabeledReplicas: pods.filter((pod) => hasLabels(pod, templateLabels)).length,
     readyReplicas: pods.filter(isReady).length,
     availableReplicas: pods.filter((pod) => availableInMs(pod, minReadyMs, options.nowMs) === 0).length,
+    ...(options.terminating === undefined ? {} : { terminatingReplicas: options.terminating }),
     observedGeneration: controller.metadata.generation,
     conditions: failureConditions(controller.status?.conditions ?? [], options),
   };
@@ -34,9 +34,9 @@ export function availableInMs(pod: Pod, minReadyMs: number, nowMs: number): numb
 }
 
 function failureConditions(
-  conditions: NonNullable<Status['conditions']>,
+  conditions: NonNullable<ReplicaStatus['conditions']>,
   { failure, now }: { failure?: ReplicaFailure; now: string },
-): NonNullable<Status['conditions']> {
+): NonNullable<ReplicaStatus['conditions']> {
   const others = conditions.filter(({ type }) => type !== 'ReplicaFailure');
   if (!failure) return others;
   const known = conditions.find(({ type }) => type === 'ReplicaFailure');
@@ -49,6 +49,7 @@ const counters = [
   'fullyLabeledReplicas',
   'readyReplicas',
   'availableReplicas',
+  'terminatingReplicas',
   'observedGeneration',
 ] as const;
 
@@ -56,11 +57,15 @@ const counters = [
  * The merge patch that turns the current status into the wanted one; undefined when nothing would change. Without a
  * current one it names every field.
  */
-export function statusPatch(current: Status | undefined, wanted: Status): Record<string, unknown> | undefined {
+export function statusPatch(
+  current: ReplicaStatus | undefined,
+  wanted: ReplicaStatus,
+): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const field of counters) {
-    // Upstream omits zeros, except of `replicas`.
-    const value = wanted[field] || (field === 'replicas' ? 0 : null);
+    // Upstream omits zeros, except of what is a pointer there.
+    const value =
+      (wanted[field] || (field === 'replicas' || field === 'terminatingReplicas' ? wanted[field] : null)) ?? null;
     if (!current || (current[field] ?? null) !== value) patch[field] = value;
   }
   const conditions = wanted.conditions ?? [];
