@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** The suites that need neither workerd nor Docker: pure cores and Node-side parts, seconds in all. */
 export default defineConfig({
   test: {
-    include: ['{shared,control-plane,node-agent,cli,testing,scripts,bench}/**/*.test.ts'],
+    include: ['{shared,control-plane,node-agent,cli,testing,scripts,bench,conformance}/**/*.test.ts'],
     testTimeout: 20_000,
   },
 });

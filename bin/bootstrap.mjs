@@ -81,6 +81,7 @@ const entries = {
   test: ['scripts/test.ts'],
   check: ['scripts/test.ts', '--only', 'check,unit,workers'],
   bench: ['bench/main.ts'],
+  conformance: ['scripts/conformance.ts'],
   generate: ['scripts/generate.ts'],
   build: [],
 };

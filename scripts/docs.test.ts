@@ -19,6 +19,7 @@ const folders = [
   'docs',
   'e2e',
   'bench',
+  'conformance',
   'examples',
   'miniflare-tests',
 ];

@@ -94,6 +94,11 @@ const suites: Suite[] = [
     run: () => vitest('workers', ['--config', 'miniflare-tests/vitest.config.ts']),
   },
   {
+    name: 'conformance',
+    title: 'Rows of the official conformance suite',
+    run: () => vitest('conformance', ['-c', 'conformance/vitest.config.ts']),
+  },
+  {
     name: 'e2e',
     title: 'Real Docker, real kubectl, several hosts',
     run: () => {
@@ -124,7 +129,7 @@ for (const suite of suites) {
   outcomes.push(outcome);
   const seconds = Math.round((Date.now() - suiteStartedAt) / 1000);
   lines.push(
-    `${suite.name.padEnd(8)} ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped (${seconds} s)`,
+    `${suite.name.padEnd(11)} ${outcome.passed} passed, ${outcome.failed} failed, ${outcome.skipped} skipped (${seconds} s)`,
   );
 }
 rmSync(scratch, { recursive: true, force: true });

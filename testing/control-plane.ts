@@ -23,6 +23,8 @@ export interface TestControlPlane {
   url: string;
   ca: string;
   admin: AdminClient;
+  /** Bearer token of the deployment's administrator. */
+  adminToken: string;
   /** Scratch files of this control plane; gone after `stop`. */
   folder: string;
   /** Takes every Durable Object that has stored something out of memory; resolves once all of them are gone. */
@@ -78,7 +80,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<T
     const url = (await miniflare.ready).origin;
     const ca = dataDir.read(certificateFiles.ca) as string;
     const evictObjects = (evictOptions: EvictOptions) => evictAll(miniflare, evictOptions);
-    return { url, ca, folder, admin: new AdminClient({ url, adminToken, ca }), evictObjects, stop };
+    const admin = new AdminClient({ url, adminToken, ca });
+    return { url, ca, folder, admin, adminToken, evictObjects, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,35 @@
+import type { V1Container, V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type { Conformance } from './conforms.ts';
+import { kinds } from './kinds.ts';
+import type { Served } from './resource.ts';
+
+export interface PodOptions extends Partial<V1PodSpec> {
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  container?: Partial<V1Container>;
+}
+
+/** A Pod of one container, which test nodes run until they are told to stop it. */
+export function aPod(name: string, { labels, annotations, container, ...spec }: PodOptions = {}) {
+  return {
+    metadata: { name, labels, annotations },
+    spec: {
+      terminationGracePeriodSeconds: 0,
+      containers: [{ name: 'main', image: 'registry.example/app:1', ...container }],
+      ...spec,
+    },
+  } satisfies V1Pod;
+}
+
+export const isReady = ({ status }: Served<V1Pod>): boolean =>
+  status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+
+/** Resolves with the Pod once it runs and is ready. */
+export function runs(t: Conformance, name: string, namespace?: string): Promise<Served<V1Pod>> {
+  const pods = t.resource(kinds.pod, namespace);
+  return t.eventually(`the Pod ${name} runs`, async () => {
+    const pod = await pods.get(name);
+    if (pod.status.phase === 'Running' && isReady(pod)) return pod;
+    throw new Error(JSON.stringify(pod.status));
+  });
+}
