@@ -4,7 +4,7 @@ import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate 
 import { defaultPodTemplate } from './pod-spec/defaults.ts';
 import { ageColumn, nameColumn } from './printing/columns.ts';
 import { fieldDescriptions } from './printing/descriptions.generated.ts';
-import { templateColumns } from './workloads/columns.ts';
+import { readyColumn, templateColumns } from './workloads/columns.ts';
 import { isUsableSelector, selectorText } from './workloads/selector.ts';
 import { workloadWarnings } from './workloads/warnings.ts';
 
@@ -40,12 +40,7 @@ export default defineKind<Deployment>({
   },
   columns: [
     nameColumn(),
-    {
-      name: 'Ready',
-      type: 'string',
-      description: 'Number of the pod with ready state',
-      cell: ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`,
-    },
+    readyColumn(({ spec, status }) => [status?.readyReplicas, spec?.replicas]),
     {
       name: 'Up-to-date',
       type: 'string',

@@ -2,6 +2,8 @@
 import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
+import controllerRevision from './controller-revision.ts';
+import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
@@ -15,11 +17,14 @@ import roleBinding from './role-binding.ts';
 import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
+import statefulSet from './stateful-set.ts';
 
 export const builtInKinds = [
   clusterRole,
   clusterRoleBinding,
   configMap,
+  controllerRevision,
+  daemonSet,
   deployment,
   endpoints,
   event,
@@ -33,4 +38,5 @@ export const builtInKinds = [
   secret,
   service,
   serviceAccount,
+  statefulSet,
 ];

@@ -41,7 +41,7 @@ describe('every kind', () => {
         .filter(({ categories }) => categories?.includes('all'))
         .map(({ kind }) => kind)
         .sort(),
-    ).toEqual(['Deployment', 'Pod', 'ReplicaSet', 'ReplicationController', 'Service']);
+    ).toEqual(['DaemonSet', 'Deployment', 'Pod', 'ReplicaSet', 'ReplicationController', 'Service', 'StatefulSet']);
   });
 });
 

@@ -4,8 +4,9 @@ import { forbidden, invalidValue, notSupported, required } from '../../api/field
 import type { Deployment, Wire } from '../../api/object.ts';
 import { validateNonNegative } from '../pod-spec/numbers.ts';
 import { isNone, validateAtMostAll, validateIntOrPercent } from '../workloads/int-or-percent.ts';
+import { internalStrategy } from '../workloads/internal-form.ts';
 import { validateControllerSelector, validateSelectorUnchanged } from '../workloads/selector.ts';
-import { validateCounts, validateParts } from '../workloads/validate-counts.ts';
+import { validateCollisions, validateCounts, validateParts } from '../workloads/validate-counts.ts';
 import { validateLongRunningTemplate } from '../workloads/validate-template.ts';
 
 type Rollout = Wire<V1DeploymentStrategy>;
@@ -29,16 +30,11 @@ export function validateDeploymentUpdate(deployment: Deployment, old: Deployment
 export function validateDeploymentStatus({ status }: Deployment, old: Deployment): FieldError[] {
   const parts = ['updatedReplicas', 'readyReplicas', 'availableReplicas'] as const;
   const others = ['unavailableReplicas', 'terminatingReplicas', 'collisionCount'] as const;
-  const errors = [
+  return [
     ...validateCounts(status, ['observedGeneration', 'replicas', ...parts, ...others]),
     ...validateParts(status, parts),
+    ...validateCollisions(status, old.status),
   ];
-  // The count is part of the names of ReplicaSets: going back would meet those that exist.
-  const collisions = status?.collisionCount ?? 0;
-  if (collisions < (old.status?.collisionCount ?? 0)) {
-    errors.push(invalidValue('status.collisionCount', collisions, 'cannot be decremented'));
-  }
-  return errors;
 }
 
 function validateRollout(rollout: Rollout, path: string): FieldError[] {
@@ -51,13 +47,7 @@ function validateRollout(rollout: Rollout, path: string): FieldError[] {
     if (!rollingUpdate) return [];
     return [forbidden(`${path}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
   }
-  // As Kubernetes prints its internal form of the struct.
-  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
-  const shown = {
-    Type: type,
-    RollingUpdate: rollingUpdate ? { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge } : null,
-  };
-  return [notSupported(path, shown, ['Recreate', 'RollingUpdate'])];
+  return [notSupported(path, internalStrategy(type, rollingUpdate), ['Recreate', 'RollingUpdate'])];
 }
 
 function validateRollingUpdate(

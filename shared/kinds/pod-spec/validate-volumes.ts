@@ -4,6 +4,7 @@ import { duplicate, forbidden, invalidValues, notSupported, required } from '../
 import type { Wire } from '../../api/object.ts';
 import { parseQuantity } from '../../api/quantity.ts';
 import { checkDNS1123Label } from '../../api/validation.ts';
+import { validateClaimTemplate } from '../persistent-volume-claim/validate-template.ts';
 import { validateNoBacksteps } from './paths.ts';
 import { validateProjected } from './validate-projected.ts';
 import { validateConfigMapVolume, validateDownwardAPI, validateSecretVolume } from './volume-files.ts';
@@ -61,7 +62,10 @@ const sourceRules: SourceRules = {
   projected: validateProjected,
   scaleIO: (source, path) => requireText(source, ['gateway', 'system', 'volumeName'], path),
   csi: (source, path) => requireText(source, ['driver'], path),
-  ephemeral: ({ volumeClaimTemplate }, path) => (volumeClaimTemplate ? [] : [required(`${path}.volumeClaimTemplate`)]),
+  ephemeral: ({ volumeClaimTemplate: template }, path) =>
+    template
+      ? validateClaimTemplate(template, `${path}.volumeClaimTemplate`)
+      : [required(`${path}.volumeClaimTemplate`)],
   image: (source, path) => requireText(source, ['reference'], path),
 };
 const sources = Object.keys(sourceRules) as Source[];

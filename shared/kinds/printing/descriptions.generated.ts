@@ -54,6 +54,20 @@ export const fieldDescriptions = {
     "Replicas is the most recently observed number of non-terminating pods. More info: https://kubernetes.io/docs/concepts/workloads/controllers/replicaset",
   "V1ReplicaSetStatus.readyReplicas":
     "The number of non-terminating pods targeted by this ReplicaSet with a Ready Condition.",
+  "V1ControllerRevision.revision":
+    "Revision indicates the revision of the state represented by Data.",
+  "V1DaemonSetStatus.desiredNumberScheduled":
+    "The total number of nodes that should be running the daemon pod (including nodes correctly running the daemon pod). More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
+  "V1DaemonSetStatus.currentNumberScheduled":
+    "The number of nodes that are running at least 1 daemon pod and are supposed to run the daemon pod. More info: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/",
+  "V1DaemonSetStatus.numberReady":
+    "numberReady is the number of nodes that should be running the daemon pod and have one or more of the daemon pod running with a Ready Condition.",
+  "V1DaemonSetStatus.updatedNumberScheduled":
+    "The total number of nodes that are running updated daemon pod",
+  "V1DaemonSetStatus.numberAvailable":
+    "The number of nodes that should be running the daemon pod and have one or more of the daemon pod running and available (ready for at least spec.minReadySeconds)",
+  "V1PodSpec.nodeSelector":
+    "NodeSelector is a selector which must be true for the pod to fit on a node. Selector which must match a node's labels for the pod to be scheduled on that node. More info: https://kubernetes.io/docs/concepts/configuration/assign-pod-node/",
   "V1DeploymentStatus.updatedReplicas":
     "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
   "V1DeploymentStatus.availableReplicas":

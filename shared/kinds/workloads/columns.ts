@@ -14,10 +14,25 @@ export function countColumn<T extends KubernetesObject>(
   return { name, type: 'integer', description: fieldDescriptions[described], cell: (object) => count(object) ?? 0 };
 }
 
+/** `2/3`: how many of the wanted Pods are ready. */
+export function readyColumn<T extends KubernetesObject>(
+  counts: (object: T) => [ready: number | undefined, wanted: number | undefined],
+): TableColumn<T> {
+  return {
+    name: 'Ready',
+    type: 'string',
+    description: 'Number of the pod with ready state',
+    cell: (object) =>
+      counts(object)
+        .map((count) => count ?? 0)
+        .join('/'),
+  };
+}
+
 /** What the template runs and how its Pods are found, with `-o wide`. */
 export function templateColumns<T extends KubernetesObject>(
   templateOf: (object: T) => PodTemplate | undefined,
-  selector: Pick<TableColumn<T>, 'cell'> & { description?: string },
+  selector?: Pick<TableColumn<T>, 'cell'> & { description?: string },
 ): TableColumn<T>[] {
   const containers = (object: T) => templateOf(object)?.spec?.containers ?? [];
   return [
@@ -41,12 +56,13 @@ export function templateColumns<T extends KubernetesObject>(
           .map(({ image }) => image ?? '')
           .join(','),
     },
-    {
-      name: 'Selector',
-      type: 'string',
-      priority: 1,
-      description: 'The labels of the Pods that belong to it.',
-      ...selector,
-    },
+    ...(selector ? [selectorColumn(selector)] : []),
   ];
+}
+
+function selectorColumn<T extends KubernetesObject>(
+  column: Pick<TableColumn<T>, 'cell'> & { description?: string },
+): TableColumn<T> {
+  const description = 'The labels of the Pods that belong to it.';
+  return { name: 'Selector', type: 'string', priority: 1, description, ...column };
 }

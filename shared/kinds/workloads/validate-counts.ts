@@ -17,6 +17,7 @@ export function validateCounts<Name extends string>(
 export function validateParts<Name extends string>(
   status: Counts<Name | 'replicas' | 'readyReplicas' | 'availableReplicas'> | undefined,
   fields: readonly Name[],
+  tooManyAvailable = 'cannot be greater than readyReplicas',
 ): FieldError[] {
   const counts: Counts<Name> = status ?? {};
   const errors = fields
@@ -24,7 +25,17 @@ export function validateParts<Name extends string>(
     .map((field) => invalidValue(`status.${field}`, counts[field], 'cannot be greater than status.replicas'));
   const available = status?.availableReplicas ?? 0;
   if (available > (status?.readyReplicas ?? 0)) {
-    errors.push(invalidValue('status.availableReplicas', available, 'cannot be greater than readyReplicas'));
+    errors.push(invalidValue('status.availableReplicas', available, tooManyAvailable));
   }
   return errors;
+}
+
+/** The count of collisions is part of the names of what a controller makes: going back would meet those that exist. */
+export function validateCollisions(
+  status: Counts<'collisionCount'> | undefined,
+  old: Counts<'collisionCount'> | undefined,
+): FieldError[] {
+  const collisions = status?.collisionCount ?? 0;
+  if (collisions >= (old?.collisionCount ?? 0)) return [];
+  return [invalidValue('status.collisionCount', collisions, 'cannot be decremented')];
 }

@@ -29,6 +29,7 @@ export const lists: FieldFacts<ListFact> = {
   V1Container: container,
   V1ContainerRestartRuleOnExitCodes: { values: set },
   V1ContainerStatus: { allocatedResourcesStatus: merged('name'), volumeMounts: merged('mountPath') },
+  V1DaemonSetStatus: { conditions: merged('type') },
   V1DeploymentSpec: { strategy: { patchStrategy: ['retainKeys'] } },
   V1DeploymentStatus: { conditions: merged('type') },
   V1EphemeralContainer: container,
@@ -37,6 +38,7 @@ export const lists: FieldFacts<ListFact> = {
   V1NodeSpec: { podCIDRs: mergedSet },
   V1NodeStatus: { addresses: merged('type'), conditions: merged('type') },
   V1ObjectMeta: { finalizers: mergedSet, ownerReferences: merged('uid') },
+  V1PersistentVolumeClaimStatus: { conditions: merged('type') },
   V1PodSpec: {
     containers: merged('name'),
     ephemeralContainers: merged('name'),
@@ -61,4 +63,5 @@ export const lists: FieldFacts<ListFact> = {
   V1ServiceAccount: { secrets: merged('name') },
   V1ServiceSpec: { ports: merged('port', 'protocol') },
   V1ServiceStatus: { conditions: merged('type') },
+  V1StatefulSetStatus: { conditions: merged('type') },
 };
