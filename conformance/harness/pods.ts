@@ -1,4 +1,4 @@
-import type { V1Container, V1Pod, V1PodSpec } from '@kubernetes/client-node';
+import type { V1Container, V1Pod, V1PodSpec, V1ReplicationController } from '@kubernetes/client-node';
 import type { Conformance } from './conforms.ts';
 import { kinds } from './kinds.ts';
 import type { Served } from './resource.ts';
@@ -32,4 +32,14 @@ export function runs(t: Conformance, name: string, namespace?: string): Promise<
     if (pod.status.phase === 'Running' && isReady(pod)) return pod;
     throw new Error(JSON.stringify(pod.status));
   });
+}
+
+/** A ReplicationController whose Pods carry its name as their label `name`. */
+export function aController(name: string, replicas: number, options: PodOptions = {}) {
+  const labels = { name };
+  const { spec } = aPod(name, options);
+  return {
+    metadata: { name },
+    spec: { replicas, selector: labels, template: { metadata: { labels }, spec } },
+  } satisfies V1ReplicationController;
 }

@@ -76,6 +76,20 @@ describe('Foreground', () => {
     expect(await left()).toEqual([]);
   });
 
+  test('a circle of owners that block each other goes as a whole', async () => {
+    const names = ['one', 'two', 'three'];
+    const objects = [];
+    for (const name of names) objects.push(await create(name));
+    for (const [index, name] of names.entries()) {
+      const ownerReferences = [reference(objects[(index + 2) % 3]!, { blockOwnerDeletion: true })];
+      await cluster.write({ verb: 'patch', key: key(name), patch: { metadata: { ownerReferences } } });
+    }
+    await cluster.settle();
+    await remove('one', 'Foreground');
+    await cluster.settle();
+    expect(await left()).toEqual([]);
+  });
+
   test('through generations, and not for those that do not block', async () => {
     const owner = await create('owner');
     const child = await create('child', reference(owner, { blockOwnerDeletion: true }));

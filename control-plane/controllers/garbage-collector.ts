@@ -9,6 +9,7 @@ import {
   orphanFinalizer,
   ownerKey,
   ownerState,
+  waitsForDependents,
 } from './garbage/references.ts';
 import { defineController, type ReconcileDeps } from './runtime/controller.ts';
 import { ownableResources } from './runtime/manager.ts';
@@ -41,8 +42,10 @@ function keysOf({ type, key, object, previous }: ObjectChange, kinds: KindRegist
   }
   const waits = deletionTimestamp && (finalizers.includes(foregroundFinalizer) || finalizers.includes(orphanFinalizer));
   const isNews = !previous || !jsonEqual(ownerReferences, previous.metadata.ownerReferences ?? []);
+  // An owner that waits is let go by a dependent that leaves it, or that no longer blocks it.
   const lost = (previous?.metadata.ownerReferences ?? []).filter(
-    ({ uid }) => !ownerReferences.some((r) => r.uid === uid),
+    ({ uid, blockOwnerDeletion: did }) =>
+      !ownerReferences.some((now) => now.uid === uid && (now.blockOwnerDeletion || !did)),
   );
   const freed = lost.flatMap((reference) => ownerKey(object, reference, kinds) ?? []);
   return [...(waits || (isNews && ownerReferences.length > 0) ? [objectKey(key)] : []), ...freed.map(objectKey)];
@@ -84,8 +87,11 @@ async function verdictOn(key: ObjectKey, object: KubernetesObject, deps: Reconci
   if (object.metadata.deletionTimestamp) return [];
   const states = await ownerStates(object, deps);
   const isAwaited = states.includes('waiting') && !states.includes('solid');
-  const blocks = isAwaited && (await dependentsOf(object.metadata.uid ?? '', key.namespace, deps)).length > 0;
-  const verdict = judgeDependent(object, states, blocks);
+  const own = isAwaited ? await dependentsOf(object.metadata.uid ?? '', key.namespace, deps) : [];
+  const verdict = judgeDependent(object, states, {
+    hasDependents: own.length > 0,
+    isInCircle: own.some((dependent) => waitsForDependents(dependent.object)),
+  });
   // The references that were judged must still be the ones that it has.
   const preconditions = sameState(object);
   if (verdict.action === 'keep') return [];

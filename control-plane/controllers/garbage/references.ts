@@ -29,30 +29,45 @@ export function ownerKey(
 
 export function ownerState(reference: OwnerReference, owner: KubernetesObject | undefined): OwnerState {
   if (owner?.metadata.uid !== reference.uid) return 'absent';
-  const isWaiting = owner.metadata.deletionTimestamp && owner.metadata.finalizers?.includes(foregroundFinalizer);
-  return isWaiting ? 'waiting' : 'solid';
+  return waitsForDependents(owner) ? 'waiting' : 'solid';
+}
+
+/** True for an object whose deletion waits until its dependents are gone. */
+export function waitsForDependents({ metadata }: KubernetesObject): boolean {
+  return metadata.deletionTimestamp !== undefined && (metadata.finalizers ?? []).includes(foregroundFinalizer);
 }
 
 /** What becomes of a dependent. */
 export type Verdict =
   | { action: 'keep' }
-  | { action: 'detach'; owners: OwnerReference[] }
+  /** Its references become these. */
+  | { action: 'rewrite'; owners: OwnerReference[] }
   | { action: 'delete'; policy: string };
+
+/** What is known of an object's own dependents; asked for when an owner of it waits. */
+export interface DependentsState {
+  hasDependents: boolean;
+  /** One of them waits for its dependents already: the object may be among those, and then all would wait for ever. */
+  isInCircle: boolean;
+}
 
 /** Upstream's rule: one solid owner keeps an object, which then lets go of the others; without one it is deleted. */
 export function judgeDependent(
   object: KubernetesObject,
   states: readonly OwnerState[],
-  blocksItself: boolean,
+  { hasDependents, isInCircle }: DependentsState,
 ): Verdict {
   const references = object.metadata.ownerReferences ?? [];
   if (references.length === 0 || states.every((state) => state === 'solid')) return { action: 'keep' };
   if (states.includes('solid')) {
-    return { action: 'detach', owners: references.filter((_reference, index) => states[index] === 'solid') };
+    return { action: 'rewrite', owners: references.filter((_reference, index) => states[index] === 'solid') };
+  }
+  if (!states.includes('waiting') || !hasDependents) return { action: 'delete', policy: policyOf(object) };
+  if (isInCircle && references.some(({ blockOwnerDeletion }) => blockOwnerDeletion)) {
+    return { action: 'rewrite', owners: references.map((reference) => ({ ...reference, blockOwnerDeletion: false })) };
   }
   // Its own dependents must go before the owner that waits for it.
-  const policy = states.includes('waiting') && blocksItself ? 'Foreground' : policyOf(object);
-  return { action: 'delete', policy };
+  return { action: 'delete', policy: 'Foreground' };
 }
 
 function policyOf({ metadata }: KubernetesObject): string {
