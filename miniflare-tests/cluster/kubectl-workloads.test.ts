@@ -178,17 +178,16 @@ it.each(Object.entries(tours))('kubectl: %s', async (_what, stops) => {
 });
 
 it('kubectl get -w shows what changes while it runs', async () => {
-  const watching = kubectl(['get', 'pods', 'watched', '-w', '--no-headers'], { interruptAfterMs: 6_000 });
+  const tooEarly = await kubectl(['get', 'pods', 'watched', '-w', '--no-headers']);
+  expect(tooEarly.stderr).toBe('Error from server (NotFound): pods "watched" not found\n');
   const listening = kubectl(['get', 'pods', '-w', '--output-watch-events', '--no-headers'], {
-    interruptAfterMs: 6_000,
+    interruptAt: /DELETED +watched .*\n/,
   });
   await tour(kubectl, [
     { run: 'run watched --image=nginx', stdout: 'pod/watched created' },
     { run: 'wait pod/watched --for=condition=Ready --timeout=10s', stdout: 'pod/watched condition met' },
     { run: 'delete pod watched', stdout: 'pod "watched" deleted from default namespace' },
   ]);
-  // It did not exist yet when the first one asked for it.
-  expect((await watching).stderr).toBe('Error from server (NotFound): pods "watched" not found\n');
   const rows = (await listening).stdout.split('\n').filter((line) => / watched /.test(line));
   expect(rows[0]).toMatch(/^ADDED +watched +0\/1 +Pending +0 +\ds$/);
   expect(rows.some((row) => /^MODIFIED +watched +1\/1 +Running +0 +\ds$/.test(row))).toBe(true);

@@ -8,8 +8,8 @@ export interface KubectlOptions {
   input?: string;
   /** The command of `kubectl edit`. */
   editor?: string;
-  /** Ends it with SIGINT after so long, as somebody at a keyboard would; for commands that go on for ever. */
-  interruptAfterMs?: number;
+  /** Ends it with SIGINT once it has printed this, as somebody at a keyboard would; for commands that go on for ever. */
+  interruptAt?: RegExp;
 }
 
 export type RunKubectl = (args: readonly string[], options?: KubectlOptions) => Promise<KubectlResult>;
@@ -19,21 +19,24 @@ const timeoutMs = 25_000;
 /** The real kubectl, beside a cluster whose nodes live in this very process: nothing here may wait synchronously. */
 export function createKubectl(kubeconfig: string): RunKubectl {
   const binary = layerBinary('kubectl');
-  return async (args, { input = '', editor = 'true', interruptAfterMs } = {}) => {
+  return async (args, { input = '', editor = 'true', interruptAt } = {}) => {
     const child = spawn(binary, ['--kubeconfig', kubeconfig, ...args], {
       // Its cache of discovery goes with the cluster.
       env: { PATH: process.env.PATH ?? '', HOME: dirname(kubeconfig), EDITOR: editor },
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
     });
-    const timer = interruptAfterMs && setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+      printed += piece;
+      if (interruptAt?.test(printed)) child.kill('SIGINT');
+    });
     child.stdin.end(input);
     const ended = new Promise<number>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (code) => resolve(code ?? -1));
     });
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-    clearTimeout(timer || undefined);
-    return { code, stdout, stderr };
+    const [stderr, code] = await Promise.all([text(child.stderr), ended]);
+    return { code, stdout: printed, stderr };
   };
 }
