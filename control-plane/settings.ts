@@ -6,6 +6,8 @@ import { toNumber, toText } from '../shared/kinds/networking/ipv4.ts';
 
 const cidr = z.string().check(z.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/));
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65535));
+/** As OpenID Connect has it: no query, no fragment. */
+const issuer = z.string().check(z.regex(/^https:\/\/[^\s?#]+$/));
 const seconds = z.number().check(z.int(), z.minimum(1));
 
 /** What may be set for one cluster; all of it optional. */
@@ -16,6 +18,7 @@ const settingsSchema = z.strictObject({
   defaultTolerationSeconds: z.optional(z.number().check(z.int(), z.minimum(0))),
   nodeMonitorGracePeriodSeconds: z.optional(seconds),
   eventTTLSeconds: z.optional(seconds),
+  serviceAccountIssuer: z.optional(issuer),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
 /** What the whole deployment has to agree on, because the Worker in front needs it before it knows the cluster. */

@@ -4,10 +4,13 @@ import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
+import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
 import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
+import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
+import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
@@ -67,6 +70,8 @@ export interface Cluster {
   settings: ClusterSettings;
   access: Access;
   credentials: Credentials;
+  /** Of the tokens of ServiceAccounts. */
+  signingKeys: SigningKeys;
   watches: Watches;
   core: ClusterCore;
   /** The cluster as a component sees it that writes as this user. */
@@ -92,7 +97,16 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
   const parse = ({ json }: { json: string }) => JSON.parse(json);
   const authorizer = createAuthorizer(createNodeRules({ reader: store, kinds, parse }));
-  const access = deps.access ?? createAccess({ tokens: [credentials, bootstrapTokens], verifiers: [], authorizer });
+  const signingKeys = createSigningKeys({ store, commits, now, uid });
+  const issuer = settings.serviceAccountIssuer;
+  const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
+  const apiAudiences = [issuer];
+  const authenticator = createAuthenticator({
+    tokens: [credentials, bootstrapTokens],
+    verifiers: [serviceAccountTokens],
+    audiences: apiAudiences,
+  });
+  const access = deps.access ?? createAccess({ authenticator, authorizer });
   const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
   const counters = deps.counters ?? (() => ({ ...store.counters, keyValueWrites: 0, alarmsSet: 0 }));
   const extensionDeps = { access, credentials, bootstrapTokens };
@@ -106,6 +120,8 @@ export function createCluster(deps: ClusterDeps): Cluster {
     authorizer,
     watches,
     streams: deps.streams,
+    serviceAccountTokens,
+    apiAudiences,
     assets: deps.assets,
     extensions: [
       tokensExtension(extensionDeps),
@@ -125,7 +141,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
     createLocalClient({ store, commits, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
-  return { store, commits, registry, kinds, settings, access, credentials, watches, core, clientFor };
+  return { store, commits, registry, kinds, settings, access, credentials, signingKeys, watches, core, clientFor };
 }
 
 function expiringResources(kinds: KindRegistry, shard: string): string[] {

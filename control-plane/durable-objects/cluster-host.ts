@@ -3,6 +3,7 @@ import { builtInKinds } from '../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../shared/kinds/registry.ts';
 import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
 import type { Credential } from '../apiserver/auth/credential.ts';
+import { isInternalResource } from '../apiserver/auth/internal-resources.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName, streamIdFor } from '../apiserver/http/object-names.ts';
 import { type Cluster, createCluster, describeError } from '../cluster/cluster.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
@@ -126,6 +127,7 @@ export const log = {
 function codecOf(env: Env, kinds: KindRegistry): ValueCodec {
   if (!env.FAIRLEAD_ENCRYPTION_KEY) return plainCodec;
   const secret = new Uint8Array(Buffer.from(env.FAIRLEAD_ENCRYPTION_KEY, 'base64'));
-  const isEncrypted = (resource: string) => kinds.byResource(resource)?.storage?.encrypted === true;
+  const isEncrypted = (resource: string) =>
+    isInternalResource(resource) || kinds.byResource(resource)?.storage?.encrypted === true;
   return createAesCodec({ keys: [{ id: 'default', secret }], isEncrypted });
 }

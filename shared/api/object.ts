@@ -53,6 +53,10 @@ export type Namespace = AsObject<models.V1Namespace>;
 export type ConfigMap = AsObject<models.V1ConfigMap>;
 export type Secret = AsObject<models.V1Secret>;
 export type ServiceAccount = AsObject<models.V1ServiceAccount>;
+/** Its types say that the server always answers with a status; requests have none, and the spec is always there. */
+export type TokenRequest = Omit<AsObject<models.AuthenticationV1TokenRequest>, 'spec' | 'status'> & {
+  spec: Wire<models.V1TokenRequestSpec>;
+};
 export type Event = AsObject<models.CoreV1Event>;
 export type Role = AsObject<models.V1Role>;
 export type ClusterRole = AsObject<models.V1ClusterRole>;

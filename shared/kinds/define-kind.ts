@@ -35,6 +35,8 @@ export interface ClusterSettings {
   nodeMonitorGracePeriodSeconds: number;
   /** Seconds that an Event is kept. */
   eventTTLSeconds: number;
+  /** Who signs the tokens of ServiceAccounts (`iss`), and whom they are for that name no other audience: a URL. */
+  serviceAccountIssuer: string;
 }
 
 export const defaultSettings: ClusterSettings = {
@@ -44,6 +46,7 @@ export const defaultSettings: ClusterSettings = {
   defaultTolerationSeconds: 300,
   nodeMonitorGracePeriodSeconds: 40,
   eventTTLSeconds: 3600,
+  serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
 };
 
 /**
@@ -114,6 +117,8 @@ export interface NodeAccess<T extends KubernetesObject> {
   nodeName?(object: T): string | undefined;
   /** For `bound`: the objects that its node needs besides. */
   references?(object: T): ObjectKey[];
+  /** For `bound`: the ServiceAccount that the object runs as, for which its node may ask for tokens. */
+  serviceAccountName?(object: T): string | undefined;
 }
 
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {

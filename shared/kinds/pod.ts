@@ -51,5 +51,10 @@ export default defineKind<Pod>({
     'status.podIPs': (pod) => (pod.status?.podIPs ?? []).map(({ ip }) => ip).join(','),
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
-  nodes: { audience: 'bound', nodeName: (pod) => pod.spec?.nodeName, references: podReferences },
+  nodes: {
+    audience: 'bound',
+    nodeName: (pod) => pod.spec?.nodeName,
+    references: podReferences,
+    serviceAccountName: (pod) => pod.spec?.serviceAccountName,
+  },
 });

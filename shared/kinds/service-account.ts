@@ -11,6 +11,9 @@ export default defineKind<ServiceAccount>({
   shortNames: ['sa'],
   scope: 'Namespaced',
   schema: 'V1ServiceAccount',
+  subresources: {
+    others: { token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] } },
+  },
   deletion: { returnsObject: true },
   strategy: {
     // Everything besides the metadata is free.

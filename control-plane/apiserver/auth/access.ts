@@ -1,6 +1,7 @@
 import { fromStatus, StatusError, unauthorized } from '../../../shared/api/errors.ts';
 import type { Status } from '../../../shared/api/object.ts';
 import type { UserInfo } from '../registry/registry.ts';
+import type { Authenticator } from './authenticator.ts';
 import { type Authorizer, type RequestAttributes, requireAllowed } from './authorize.ts';
 import type { Credential } from './credential.ts';
 
@@ -12,43 +13,11 @@ export interface Access {
   admit(credential: Credential | undefined, attributes: RequestAttributes): UserInfo | Promise<UserInfo>;
 }
 
-/** Whom tokens of one sort speak for that are looked up, by their SHA-256 in hex. */
-export interface TokenLookup {
-  find(tokenHash: string): UserInfo | undefined;
-}
-
-/** Whom tokens of one sort speak for that are verified. */
-export interface TokenVerifier {
-  /** Undefined: not of this sort, or not valid. */
-  verify(credential: Credential): UserInfo | undefined | Promise<UserInfo | undefined>;
-}
-
-export interface AccessDeps {
-  tokens: readonly TokenLookup[];
-  verifiers: readonly TokenVerifier[];
-  authorizer: Authorizer;
-}
-
-/** In the object that holds the credentials: asks each sort of token in turn. Looked up tokens are answered at once. */
-export function createAccess({ tokens, verifiers, authorizer }: AccessDeps): Access {
-  const verify = async (credential: Credential) => {
-    for (const verifier of verifiers) {
-      const user = await verifier.verify(credential);
-      if (user) return user;
-    }
-    throw unauthorized();
-  };
-  const authenticate = (credential: Credential | undefined) => {
-    if (!credential) throw unauthorized();
-    for (const lookup of tokens) {
-      const user = lookup.find(credential.hash);
-      if (user) return user;
-    }
-    if (credential.jwt === undefined) throw unauthorized();
-    return verify(credential);
-  };
+/** In the object that holds the credentials. */
+export function createAccess(deps: { authenticator: Authenticator; authorizer: Authorizer }): Access {
+  const { authenticate } = deps.authenticator;
   const permit = (user: UserInfo, attributes: RequestAttributes) => {
-    requireAllowed(authorizer, user, attributes);
+    requireAllowed(deps.authorizer, user, attributes);
     return user;
   };
   return {

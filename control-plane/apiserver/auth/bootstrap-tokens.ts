@@ -5,6 +5,7 @@ import type { StoredObject, StoreReader } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { authenticatedGroup } from './authorize.ts';
 import { hashToken } from './credentials.ts';
+import { internalResource } from './internal-resources.ts';
 
 /** A bootstrap token as it is listed: without its secret, which is not kept. */
 export interface BootstrapToken {
@@ -36,7 +37,7 @@ export interface BootstrapTokensDeps {
 }
 
 /** Storage name; not a kind. Expired ones are removed with everything else that expires. */
-export const bootstrapTokensResource = 'bootstraptokens.internal.fairlead';
+export const bootstrapTokensResource = internalResource('bootstraptokens');
 /** The group of those who may join machines and nothing else. */
 export const bootstrappersGroup = 'system:bootstrappers';
 

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { CommitQueue } from '../../store/commit-queue.ts';
 import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
+import { internalResource } from './internal-resources.ts';
 
 /**
  * Bearer credentials of a cluster, kept in its store under a resource that no path leads to. A credential is named by
@@ -26,7 +27,7 @@ export interface CredentialsDeps {
 }
 
 /** Storage name of credentials; not a kind, hence in no path and no discovery. */
-export const credentialsResource = 'credentials.internal.fairlead';
+export const credentialsResource = internalResource('credentials');
 
 interface StoredCredential extends KubernetesObject {
   user: UserInfo;

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
-import { resourceName } from '../../../shared/kinds/define-kind.ts';
+import { type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreReader } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
@@ -43,7 +43,8 @@ export interface NodeRulesDeps {
 
 /**
  * The rules follow the kinds' own declaration of who receives them: what goes to all nodes may be read by all; what is
- * bound to a node is that node's; what those reference may be read one by one, by name. Events may be created.
+ * bound to a node is that node's; what those reference may be read one by one, by name. Events may be created, and
+ * tokens of the ServiceAccounts that bound objects run as.
  */
 export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRules {
   const no = (reason: string) => ({ allowed: false, reason });
@@ -52,6 +53,7 @@ export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRu
   function decide(scope: NodeScope) {
     const resource = resourceName({ group: scope.group, plural: scope.resource });
     if (resource === 'nodes') return decideOwnNode(scope);
+    if (resource === 'serviceaccounts') return decideToken(scope);
     if (resource === 'events') return { allowed: scope.verb === 'create' || writes.has(scope.verb) };
     const access = kinds.byResource(resource)?.nodes;
     switch (access?.audience) {
@@ -75,6 +77,17 @@ export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRu
       : no(`node ${JSON.stringify(node)} is not allowed to modify node ${JSON.stringify(name)}`);
   }
 
+  function decideToken({ node, verb, namespace, name, subresource }: NodeScope) {
+    if (verb !== 'create' || !name) return no('can only create tokens for individual service accounts');
+    if (subresource !== 'token') return no('can only create token subresource of serviceaccount');
+    const isUsed = someBound(
+      node,
+      ({ nodes }) => nodes?.serviceAccountName,
+      (accountOf, object) => object.metadata.namespace === namespace && accountOf(object) === name,
+    );
+    return isUsed ? yes : no(`no relationship found between node ${JSON.stringify(node)} and this object`);
+  }
+
   function decideBound({ node, verb, name, namespace, subresource }: NodeScope, resource: string) {
     if (!name) return no('can only read resources of this type by name, or receives them over its connection');
     const stored = reader.get({ resource, namespace, name });
@@ -93,12 +106,24 @@ export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRu
   }
 
   function isReferencedFrom(node: string, wanted: ObjectKey): boolean {
+    return someBound(
+      node,
+      ({ nodes }) => nodes?.references,
+      (references, object) => references(object).some((key) => sameKey(key, wanted)),
+    );
+  }
+
+  /** Whether any object that is bound to the node passes, of the kinds that declare what is needed for the test. */
+  function someBound<T>(
+    node: string,
+    declared: (kind: KindDefinition) => T | undefined,
+    passes: (declaration: T, object: KubernetesObject) => boolean,
+  ): boolean {
     for (const kind of kinds.all()) {
-      if (kind.nodes?.audience !== 'bound' || !kind.nodes.references) continue;
-      const { references } = kind.nodes;
-      for (const stored of reader.list({ resource: resourceName(kind), nodeName: node }).items) {
-        if (references(parse(stored)).some((key) => sameKey(key, wanted))) return true;
-      }
+      const declaration = kind.nodes?.audience === 'bound' ? declared(kind) : undefined;
+      if (!declaration) continue;
+      const { items } = reader.list({ resource: resourceName(kind), nodeName: node });
+      if (items.some((stored) => passes(declaration, parse(stored)))) return true;
     }
     return false;
   }

@@ -1,6 +1,5 @@
 import { StatusError, unknownResource } from '../../../shared/api/errors.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
-import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { Access } from '../auth/access.ts';
 import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
@@ -12,6 +11,7 @@ import { respond } from './respond.ts';
 import type { VerbDeps, VerbHandler } from './verbs/context.ts';
 import { log } from './verbs/log.ts';
 import { get, list } from './verbs/read.ts';
+import { requestToken } from './verbs/token-request.ts';
 import { watch } from './verbs/watch.ts';
 import { create, deleteCollection, deleteOne, patch, update } from './verbs/write.ts';
 import { type VirtualResource, virtualResources } from './virtual-resources.ts';
@@ -27,14 +27,13 @@ const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler
   deletecollection: deleteCollection,
 };
 
-/** Subresources that are a conversation with the node rather than a view of the object, by name. */
-const connections: Readonly<Record<string, VerbHandler>> = { log };
+/** Subresources that no transaction answers, by name: a conversation with the node, a signature. */
+const connections: Readonly<Record<string, VerbHandler>> = { log, token: requestToken };
 
 /** Verbs that a collection over all namespaces answers. */
 const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
 
 export interface ResourceHandlerDeps extends VerbDeps {
-  kinds: KindRegistry;
   access: Access;
   authorizer: Authorizer;
 }

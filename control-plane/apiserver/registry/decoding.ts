@@ -2,11 +2,13 @@ import { badRequest } from '../../../shared/api/errors.ts';
 import { isJsonObject, type Json } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { decode } from '../../../shared/schema/decode.ts';
 import { applyDefaults } from '../../../shared/schema/default.ts';
 import type { ObjectSchema } from '../../../shared/schema/model.ts';
 import { schemaOf } from '../../../shared/schema/registry.ts';
 import { dedupeOwners } from './identity.ts';
+import type { WriteOptions } from './registry.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** What a body must be: a kind of the cluster, or a type that only a subresource takes. */
@@ -24,6 +26,13 @@ export interface BodySource {
   raw?: string;
 }
 
+/** What decoding needs of a write: how strict to be, and where to say what was found. */
+export interface DecodingContext {
+  deps: { kinds: Pick<KindRegistry, 'byKind'> };
+  options: Pick<WriteOptions, 'fieldValidation'>;
+  warnings: string[];
+}
+
 /** A body of the request's own kind: checked against its schema, pruned, with all defaults. */
 export function decodeBody(context: WriteContext, source: BodySource): KubernetesObject {
   const object = decodeAs<KubernetesObject>(context, context.kind, source);
@@ -34,7 +43,7 @@ export function decodeBody(context: WriteContext, source: BodySource): Kubernete
 
 /** A body of another type, with the defaults of its schema. */
 export function decodeAs<T extends { metadata: ObjectMeta }>(
-  context: WriteContext,
+  context: DecodingContext,
   type: BodyType,
   { body, raw }: BodySource,
 ): T {
@@ -54,7 +63,7 @@ export function decodeAs<T extends { metadata: ObjectMeta }>(
 }
 
 /** A body may leave its type out; what it says must be what the URL means. */
-export function checkType({ deps }: WriteContext, type: BodyType, body: unknown): void {
+export function checkType({ deps }: Pick<DecodingContext, 'deps'>, type: BodyType, body: unknown): void {
   if (!isJsonObject(body)) return;
   const apiVersion = textOr(body.apiVersion, apiVersionOf(type));
   const kind = textOr(body.kind, type.kind);

@@ -21,6 +21,7 @@ const scaleIO = { fsType: 'xfs', storageMode: 'ThinProvisioned' };
 const fileModes = { defaultMode: 0o644 };
 
 export const defaults: DefaultFacts = {
+  AuthenticationV1TokenRequest: { spec: {} },
   CoreV1EndpointPort: { protocol: 'TCP' },
   CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
   V1AzureDiskVolumeSource: azureDisk,
@@ -108,4 +109,5 @@ export const defaults: DefaultFacts = {
     updateStrategy: {},
   },
   V1StatefulSetStatus: { availableReplicas: 0, replicas: 0 },
+  V1TokenRequestSpec: { expirationSeconds: 3600 },
 };

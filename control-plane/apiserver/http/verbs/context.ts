@@ -1,7 +1,9 @@
 import type { KubernetesObject } from '../../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
+import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import type { CommitQueue } from '../../../store/commit-queue.ts';
 import type { StoreReader } from '../../../store/store.ts';
+import type { ServiceAccountTokens } from '../../auth/service-accounts/tokens.ts';
 import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -12,6 +14,7 @@ import type { WatchOpener } from './watch.ts';
 
 /** What the handlers of verbs work with. */
 export interface VerbDeps {
+  kinds: KindRegistry;
   reader: StoreReader;
   commits: CommitQueue;
   registry: Registry;
@@ -19,6 +22,9 @@ export interface VerbDeps {
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
   watches: WatchOpener;
   streams: NodeStreams;
+  serviceAccountTokens: ServiceAccountTokens;
+  /** The names under which the API itself is addressed. */
+  apiAudiences: readonly string[];
   /** Epoch ms. */
   now(): number;
 }
