@@ -1,7 +1,8 @@
+import { Buffer } from 'node:buffer';
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import { isTooDeep } from '../../../shared/api/json.ts';
-import { decodeKubernetesProtobuf } from '../protobuf/decode.ts';
-import { MalformedProtobuf } from '../protobuf/wire.ts';
+import { decodeKubernetesProtobuf, protobufMediaType } from '../protobuf/envelope.ts';
+import { MalformedProtobuf } from '../protobuf/malformed.ts';
 import type { PatchType } from '../registry/registry.ts';
 import { fromYaml } from './yaml.ts';
 
@@ -10,8 +11,6 @@ export interface ParsedBody {
   value: unknown;
   raw: string;
 }
-
-const protobufType = 'application/vnd.kubernetes.protobuf';
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
   'application/json-patch+json': 'json',
@@ -26,8 +25,8 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
  */
 export async function parseObjectBody(request: Request, expected: string): Promise<ParsedBody> {
   const type = mediaType(request);
-  if (type === protobufType) {
-    const value = decodeProtobuf(new Uint8Array(await request.arrayBuffer()));
+  if (type === protobufMediaType) {
+    const value = decodeProtobuf(new Uint8Array(await request.arrayBuffer()), expected);
     return { value, raw: JSON.stringify(value) };
   }
   return parseObject(await request.text(), type, expected);
@@ -39,7 +38,7 @@ async function parseObject(text: string, type: string, expected: string): Promis
       `the object provided is unrecognized (must be of type ${expected}): couldn't get version/kind; ${detail}`,
     );
   if (type !== '' && type !== 'application/json' && type !== 'application/yaml') {
-    throw unsupportedMediaType(['application/json', 'application/yaml', protobufType]);
+    throw unsupportedMediaType(['application/json', 'application/yaml', protobufMediaType]);
   }
   if (type !== 'application/yaml') {
     if (text.trim() === '') throw complain('json parse error: unexpected end of JSON input (<empty>)');
@@ -66,9 +65,9 @@ export async function parsePatchBody(request: Request): Promise<ParsedBody & { p
 /** Options in the body of a deletion; undefined without a body. */
 export async function parseOptionsBody(request: Request): Promise<unknown> {
   const type = mediaType(request);
-  if (type === protobufType) {
+  if (type === protobufMediaType) {
     const bytes = new Uint8Array(await request.arrayBuffer());
-    return bytes.byteLength === 0 ? undefined : decodeProtobuf(bytes);
+    return bytes.byteLength === 0 ? undefined : decodeProtobuf(bytes, 'DeleteOptions');
   }
   const text = await request.text();
   return text === '' ? undefined : (await parseObject(text, type, 'DeleteOptions')).value;
@@ -78,13 +77,29 @@ function mediaType(request: Request): string {
   return (request.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
-function decodeProtobuf(bytes: Uint8Array): unknown {
+function decodeProtobuf(bytes: Uint8Array, expected: string): unknown {
   try {
     return decodeKubernetesProtobuf(bytes);
   } catch (error) {
-    if (error instanceof MalformedProtobuf) throw badRequest(error.message);
-    throw error;
+    if (!(error instanceof MalformedProtobuf)) throw error;
+    throw badRequest(complaint(error, { bytes, expected }));
   }
+}
+
+function complaint({ type, message }: MalformedProtobuf, from: { bytes: Uint8Array; expected: string }): string {
+  if (type) {
+    const version = type.apiVersion.slice(type.apiVersion.lastIndexOf('/') + 1);
+    return `${type.kind} in version "${version}" cannot be handled as a ${from.expected}: ${message}`;
+  }
+  const summary = summarize(from.bytes);
+  return `the object provided is unrecognized (must be of type ${from.expected}): ${message} (${summary})`;
+}
+
+function summarize(bytes: Uint8Array): string {
+  if (bytes.byteLength === 0) return '<empty>';
+  const start = Buffer.from(bytes.subarray(0, 30));
+  const text = start.toString(bytes[0] === 0x7b ? 'utf8' : 'hex');
+  return bytes.byteLength > 30 ? `${text} ...` : text;
 }
 
 function looksLikeJson(text: string): boolean {

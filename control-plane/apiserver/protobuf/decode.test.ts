@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeKubernetesProtobuf } from './decode.ts';
-import { MalformedProtobuf } from './wire.ts';
+import { decodeKubernetesProtobuf } from './envelope.ts';
+import { MalformedProtobuf } from './malformed.ts';
 
 /** Writes protobuf by hand, so that the decoder is not tested against itself. */
 const varint = (value: number): number[] =>
@@ -88,6 +88,34 @@ describe('a body in Kubernetes protobuf', () => {
     ['a cut-off message', body('v1', 'Pod', text(1, 'x')).slice(0, -1)],
   ])('is refused with %s', (_what, bytes) => {
     expect(() => decodeKubernetesProtobuf(bytes)).toThrow(MalformedProtobuf);
+  });
+
+  it('is refused where a field is of another wire type', () => {
+    const wrong = body('v1', 'Pod', message(1, integer(1, 5)));
+    expect(() => decodeKubernetesProtobuf(wrong)).toThrow('proto: wrong wireType = 0 for field Name');
+  });
+
+  it('is refused when it nests without end', () => {
+    let props = text(1, 'x');
+    for (let depth = 0; depth < 300; depth++) props = bytesField(28, props); // `not`, which is a schema
+    const schema = message(2, message(7, text(1, 'v1'), message(4, bytesField(1, props))));
+    expect(() => decodeKubernetesProtobuf(body('apiextensions.k8s.io/v1', 'CustomResourceDefinition', schema))).toThrow(
+      MalformedProtobuf,
+    );
+  });
+
+  it('may hold packed integers and fields in pieces', () => {
+    const packed = bytesField(4, [...varint(7), ...varint(300)]);
+    const spec = [message(2, message(14, packed)), message(2, message(14, integer(4, 9), integer(2, 5)))];
+    expect(decodeKubernetesProtobuf(body('v1', 'Pod', ...spec))).toMatchObject({
+      spec: { securityContext: { supplementalGroups: [7, 300, 9], runAsUser: 5 } },
+    });
+  });
+
+  it('keeps a key that is the name of the prototype', () => {
+    const label = message(1, message(11, text(1, '__proto__'), text(2, 'x')));
+    const { metadata } = decodeKubernetesProtobuf(body('v1', 'Pod', label)) as { metadata: { labels: object } };
+    expect(Object.entries(metadata.labels)).toEqual([['__proto__', 'x']]);
   });
 
   it('never fails otherwise, whatever the bytes', () => {

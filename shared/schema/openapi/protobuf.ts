@@ -1,18 +1,19 @@
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { isJsonObject, type Json, type JsonObject } from '../../api/json.ts';
 import { type Field, type Message, type MessageName, messages, type Scalar } from './gnostic-messages.ts';
-import { WireWriter } from './wire-writer.ts';
 
 /**
  * An OpenAPI v2 document as a message `openapi.v2.Document` of gnostic, what `kubectl` asks for when it checks or merges
  * on its own. Throws for anything in the document that the message has no place for, so that nothing gets lost.
  */
 export function encodeOpenapiV2(document: JsonObject): Uint8Array {
-  return encode('Document', document, 'document');
+  const writer = new BinaryWriter();
+  writeMessage(writer, 'Document', document, 'document');
+  return writer.finish();
 }
 
 /** @param where in the document the value is, for errors */
-function encode(name: MessageName, value: Json, where: string): Uint8Array {
-  const writer = new WireWriter();
+function writeMessage(writer: BinaryWriter, name: MessageName, value: Json, where: string): void {
   const message = messages[name];
   switch (message.form) {
     case 'object':
@@ -26,18 +27,17 @@ function encode(name: MessageName, value: Json, where: string): Uint8Array {
       break;
     case 'yaml':
       // JSON is YAML that no version of YAML reads differently.
-      writer.string(message.number, JSON.stringify(value));
+      writer.tag(message.number, WireType.LengthDelimited).string(JSON.stringify(value));
       break;
     case 'oneof':
       write(writer, message.choose(value), value, where);
       break;
   }
-  return writer.finish();
 }
 
 type FormOf<F extends Message['form']> = Extract<Message, { form: F }>;
 
-function writeObject(writer: WireWriter, message: FormOf<'object'>, object: JsonObject, where: string): void {
+function writeObject(writer: BinaryWriter, message: FormOf<'object'>, object: JsonObject, where: string): void {
   for (const [key, value] of Object.entries(object)) {
     const path = `${where}.${key}`;
     const field = Object.hasOwn(message.fields, key) ? message.fields[key] : undefined;
@@ -54,7 +54,7 @@ function writeObject(writer: WireWriter, message: FormOf<'object'>, object: Json
   }
 }
 
-function writeMap(writer: WireWriter, message: FormOf<'map'>, object: JsonObject, where: string): void {
+function writeMap(writer: BinaryWriter, message: FormOf<'map'>, object: JsonObject, where: string): void {
   for (const [key, value] of Object.entries(object)) {
     const path = `${where}.${key}`;
     // Only where the format knows extensions: a property may well be named `x-y`.
@@ -69,36 +69,45 @@ interface Entry {
   path: string;
 }
 
-function writeExtension(writer: WireWriter, number: number | undefined, entry: Entry): void {
+function writeExtension(writer: BinaryWriter, number: number | undefined, entry: Entry): void {
   if (number === undefined || !entry.key.startsWith('x-')) throw new Error(`${entry.path}: no field for it`);
   writeNamed(writer, number, { ...entry, type: 'Any' });
 }
 
 /** Protocol buffers of gnostic have no maps, but lists of messages with a name and a value. */
-function writeNamed(writer: WireWriter, number: number, { key, value, path, type }: Entry & Pick<Field, 'type'>): void {
-  const named = new WireWriter();
-  named.string(1, key);
-  write(named, { number: 2, type }, value, path);
-  writer.bytes(number, named.finish());
+function writeNamed(
+  writer: BinaryWriter,
+  number: number,
+  { key, value, path, type }: Entry & Pick<Field, 'type'>,
+): void {
+  writer.tag(number, WireType.LengthDelimited).fork();
+  writer.tag(1, WireType.LengthDelimited).string(key);
+  write(writer, { number: 2, type }, value, path);
+  writer.join();
 }
 
-function write(writer: WireWriter, { number, type }: Field, value: Json, where: string): void {
+function write(writer: BinaryWriter, { number, type }: Field, value: Json, where: string): void {
   switch (type) {
     case 'string':
       if (typeof value !== 'string') throw unexpected(where, 'a string');
-      writer.string(number, value);
+      writer.tag(number, WireType.LengthDelimited).string(value);
       break;
     case 'bool':
       if (typeof value !== 'boolean') throw unexpected(where, 'a boolean');
-      writer.bool(number, value);
+      writer.tag(number, WireType.Varint).bool(value);
       break;
     case 'int64':
+      if (typeof value !== 'number') throw unexpected(where, 'a number');
+      writer.tag(number, WireType.Varint).int64(value);
+      break;
     case 'double':
       if (typeof value !== 'number') throw unexpected(where, 'a number');
-      writer[type](number, value);
+      writer.tag(number, WireType.Bit64).double(value);
       break;
     default:
-      writer.bytes(number, encode(type, value, where));
+      writer.tag(number, WireType.LengthDelimited).fork();
+      writeMessage(writer, type, value, where);
+      writer.join();
   }
 }
 
