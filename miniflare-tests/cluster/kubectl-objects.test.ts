@@ -75,9 +75,9 @@ Groups      [system:masters system:authenticated]`,
       stderr: 'Error from server (Forbidden): users "somebody" is forbidden: impersonation is not served',
     },
     {
-      run: 'create token default',
+      run: 'create token nobody',
       code: 1,
-      stderr: 'error: failed to create token: the server could not find the requested resource',
+      stderr: 'error: failed to create token: serviceaccounts "nobody" not found',
     },
     { run: 'get --raw /readyz', stdout: 'ok' },
     {
