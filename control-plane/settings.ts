@@ -19,6 +19,7 @@ const settingsSchema = z.strictObject({
   nodeMonitorGracePeriodSeconds: z.optional(seconds),
   eventTTLSeconds: z.optional(seconds),
   serviceAccountIssuer: z.optional(issuer),
+  historySeconds: z.optional(seconds),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
 /** What the whole deployment has to agree on, because the Worker in front needs it before it knows the cluster. */

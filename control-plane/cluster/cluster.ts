@@ -138,6 +138,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     now,
     expiringResources: () => expiringResources(kinds, shard),
     remove: (expired) => removeExpired(commits, expired),
+    options: { historyMs: settings.historySeconds * 1000 },
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
     createLocalClient({ store, commits, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });

@@ -37,6 +37,8 @@ export interface ClusterSettings {
   eventTTLSeconds: number;
   /** Who signs the tokens of ServiceAccounts (`iss`), and whom they are for that name no other audience: a URL. */
   serviceAccountIssuer: string;
+  /** Seconds of changes that are kept at least, for watches to resume from and for pages of a list to be of one moment. */
+  historySeconds: number;
 }
 
 export const defaultSettings: ClusterSettings = {
@@ -47,6 +49,7 @@ export const defaultSettings: ClusterSettings = {
   nodeMonitorGracePeriodSeconds: 40,
   eventTTLSeconds: 3600,
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+  historySeconds: 300,
 };
 
 /**

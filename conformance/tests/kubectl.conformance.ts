@@ -1,0 +1,144 @@
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'vitest';
+import { conforms } from '../harness/conforms.ts';
+import { kinds } from '../harness/kinds.ts';
+import { commandLine } from '../harness/kubectl.ts';
+import { aController, aPod, runs } from '../harness/pods.ts';
+import { gone } from '../harness/wait.ts';
+
+const image = 'registry.example/app:1';
+const otherImage = 'registry.example/app:2';
+
+conforms('Kubectl, check version v1', async (t) => {
+  const versions = (await commandLine(t).run(['api-versions'])).trim().split('\n');
+  expect(versions).toContain('v1');
+});
+
+conforms('Kubectl, version', async (t) => {
+  const told = await commandLine(t).run(['version']);
+  expect(told).toMatch(/^Client Version: v\d\.\d+\.[\w.+-]+$/m);
+  expect(told).toMatch(/^Server Version: v\d\.\d+\.[\w.+-]+$/m);
+});
+
+conforms('Kubectl, cluster info', async (t) => {
+  const told = await commandLine(t).run(['cluster-info']);
+  expect(told).toContain('Kubernetes control plane');
+  expect(told).toContain('is running at');
+});
+
+conforms('Kubectl, run pod', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['run', 'once', '--restart=Never', `--image=${image}`]);
+  const { spec } = await t.resource(kinds.pod).get('once');
+  expect(spec).toMatchObject({ restartPolicy: 'Never', containers: [{ name: 'once', image }] });
+});
+
+conforms('Kubectl, server-side dry-run Pod', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['run', 'dry', `--image=${image}`, '--labels=run=dry']);
+  const patch = JSON.stringify({ spec: { containers: [{ name: 'dry', image: otherImage }] } });
+  const told = await kubectl.run(['patch', 'pod', 'dry', '-p', patch, '--dry-run=server', '-o', 'yaml']);
+  expect(told).toContain(otherImage);
+  expect((await t.resource(kinds.pod).get('dry')).spec.containers).toMatchObject([{ image }]);
+  await kubectl.run(['delete', 'pods', 'dry', '--now']);
+});
+
+conforms('Kubectl, replace', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['run', 'replaced', `--image=${image}`, '--labels=run=replaced']);
+  await runs(t, 'replaced');
+  const pod = await kubectl.run(['get', 'pod', 'replaced', '-o', 'json']);
+  await kubectl.run(['replace', '-f', '-'], pod.replace(image, otherImage));
+  expect((await t.resource(kinds.pod).get('replaced')).spec.containers).toMatchObject([{ image: otherImage }]);
+});
+
+conforms('Kubectl, label update', async (t) => {
+  const kubectl = commandLine(t);
+  await t.resource(kinds.pod).create(aPod('labelled'));
+  await runs(t, 'labelled');
+  await kubectl.run(['label', 'pods', 'labelled', 'testing-label=testing-label-value']);
+  expect(await kubectl.run(['get', 'pod', 'labelled', '-L', 'testing-label'])).toContain('testing-label-value');
+  expect(await kubectl.run(['get', 'pod', '-l', 'testing-label=testing-label-value', '-o', 'name'])).toBe(
+    'pod/labelled\n',
+  );
+  await kubectl.run(['label', 'pods', 'labelled', 'testing-label-']);
+  expect(await kubectl.run(['get', 'pod', 'labelled', '-L', 'testing-label'])).not.toContain('testing-label-value');
+});
+
+conforms('Kubectl, patch to annotate', async (t) => {
+  const kubectl = commandLine(t);
+  const controller = { apiVersion: 'v1', kind: 'ReplicationController', ...aController('primary', 2) };
+  await kubectl.run(['create', '-f', '-'], JSON.stringify(controller));
+  const pods = t.resource(kinds.pod);
+  const names = await t.eventually('the Pods are there', async () => {
+    const { items } = await pods.list();
+    return items.length === 2 && items.map(({ metadata }) => metadata.name);
+  });
+  for (const name of names) {
+    await runs(t, name);
+    await kubectl.run(['patch', 'pod', name, '-p', '{"metadata":{"annotations":{"x":"y"}}}']);
+    expect((await pods.get(name)).metadata.annotations).toMatchObject({ x: 'y' });
+  }
+});
+
+conforms('Kubectl, proxy port zero', async (t) => {
+  const proxy = commandLine(t).start(['proxy', '--port=0', '--disable-filter=true']);
+  const said = await firstLine(proxy.stdout!);
+  const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+  const answer = await fetch(`http://127.0.0.1:${port}/api/`);
+  expect(await answer.json()).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
+});
+
+conforms('Kubectl, proxy socket', async (t) => {
+  const kubectl = commandLine(t);
+  const socketPath = join(kubectl.folder, 'proxy');
+  const proxy = kubectl.start(['proxy', `--unix-socket=${socketPath}`]);
+  expect(await firstLine(proxy.stdout!)).toContain('Starting to serve');
+  const answer = await new Promise<string>((resolve, reject) => {
+    const asked = request({ socketPath, path: '/api', headers: { host: 'localhost' } }, (response) =>
+      resolve(text(response)),
+    );
+    asked.once('error', reject);
+    asked.end();
+  });
+  expect(JSON.parse(answer)).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
+});
+
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  let said = '';
+  for await (const chunk of stream) {
+    said += chunk;
+    if (said.includes('\n')) return said;
+  }
+  throw new Error(`it ended after "${said}"`);
+}
+
+conforms('Kubectl, create service, replication controller', async (t) => {
+  const kubectl = commandLine(t);
+  const controller = aController('primary', 1, { container: { ports: [{ containerPort: 6379 }] } });
+  await kubectl.run(
+    ['create', '-f', '-'],
+    JSON.stringify({ apiVersion: 'v1', kind: 'ReplicationController', ...controller }),
+  );
+  await t.eventually('the Pod runs', async () => {
+    const { items } = await t.resource(kinds.pod).list();
+    return items.length === 1 && items[0]?.status.podIP;
+  });
+  const services = t.resource(kinds.service);
+  const serves = async (name: string, port: number) => {
+    const { spec } = await services.get(name);
+    expect(spec.ports).toMatchObject([{ port, targetPort: 6379 }]);
+    await t.eventually(`${name} has its endpoint`, async () => {
+      const { subsets = [] } = await t.resource(kinds.endpoints).get(name);
+      return subsets[0]?.addresses?.length === 1 && subsets[0].ports?.[0]?.port === 6379;
+    });
+  };
+  await kubectl.run(['expose', 'rc', 'primary', '--name=rm2', '--port=1234', '--target-port=6379']);
+  await serves('rm2', 1234);
+  await kubectl.run(['expose', 'service', 'rm2', '--name=rm3', '--port=2345', '--target-port=6379']);
+  await serves('rm3', 2345);
+  await kubectl.run(['delete', 'service', 'rm2', 'rm3']);
+  await gone('the Endpoints', () => t.resource(kinds.endpoints).get('rm3'));
+});
