@@ -74,7 +74,7 @@ conforms('Kubectl, patch to annotate', async (t) => {
   const pods = t.resource(kinds.pod);
   const names = await t.eventually('the Pods are there', async () => {
     const { items } = await pods.list();
-    return items.length === 2 && items.map(({ metadata }) => metadata.name);
+    return items.length === 2 ? items.map(({ metadata }) => metadata.name) : undefined;
   });
   for (const name of names) {
     await runs(t, name);
