@@ -14,6 +14,7 @@ import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/t
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
+import { openIdExtension } from '../apiserver/http/openid.ts';
 import type { Assets } from '../apiserver/http/openapi.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
@@ -118,6 +119,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     kinds,
     access,
     authorizer,
+    authenticator,
     watches,
     streams: deps.streams,
     serviceAccountTokens,
@@ -126,6 +128,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     extensions: [
       tokensExtension(extensionDeps),
       joinExtension(extensionDeps),
+      openIdExtension({ access, signingKeys, issuer }),
       countersExtension({ access, counters }),
       noOtherExtension(extensionDeps),
     ],

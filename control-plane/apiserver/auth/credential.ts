@@ -37,6 +37,8 @@ export function createCredentialReader(): CredentialReader {
   };
 }
 
+/** A token that is too long to be one is looked up, like any other text, and not found. */
 export function credentialOfToken(token: string): Credential {
-  return { hash: hashToken(token), ...(jwtForm.test(token) ? { jwt: token } : {}) };
+  const isJwt = token.length <= maxTokenLength && jwtForm.test(token);
+  return { hash: hashToken(token), ...(isJwt ? { jwt: token } : {}) };
 }

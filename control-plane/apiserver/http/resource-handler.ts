@@ -1,6 +1,7 @@
 import { StatusError, unknownResource } from '../../../shared/api/errors.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { Access } from '../auth/access.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { credentialOf } from './internal-headers.ts';
@@ -14,7 +15,8 @@ import { get, list } from './verbs/read.ts';
 import { requestToken } from './verbs/token-request.ts';
 import { watch } from './verbs/watch.ts';
 import { create, deleteCollection, deleteOne, patch, update } from './verbs/write.ts';
-import { type VirtualResource, virtualResources } from './virtual-resources.ts';
+import type { VirtualResource } from './virtual-resource.ts';
+import { virtualResources } from './virtual-resources.ts';
 
 const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler>> = {
   get,
@@ -36,6 +38,7 @@ const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
 export interface ResourceHandlerDeps extends VerbDeps {
   access: Access;
   authorizer: Authorizer;
+  authenticator: Authenticator;
 }
 
 /** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
@@ -97,7 +100,7 @@ async function createVirtual(
 ): Promise<Response> {
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
   const { value } = await parseObjectBody(request, virtual.kind);
-  const answer = virtual.create(value, { user, authorizer: deps.authorizer });
+  const answer = await virtual.create(value, { user, authorizer: deps.authorizer, authenticator: deps.authenticator });
   return respond({ code: 201, json: JSON.stringify(answer) }, negotiateFormat(request.headers.get('accept')));
 }
 

@@ -1,20 +1,9 @@
 import { badRequest } from '../../../shared/api/errors.ts';
 import { isJsonObject } from '../../../shared/api/json.ts';
 import type { DocumentedKind } from '../../../shared/schema/openapi.ts';
-import type { Authorizer, RequestAttributes } from '../auth/authorize.ts';
-import type { UserInfo } from '../registry/registry.ts';
-
-/** Resources that are computed and never stored: a client creates one and reads the answer out of it. */
-export interface VirtualResource {
-  group: string;
-  version: string;
-  plural: string;
-  kind: string;
-  /** Name of its type in the generated schema tables. */
-  schema: string;
-  /** `body` is the parsed object; returns what the client gets. */
-  create(body: unknown, context: { user: UserInfo; authorizer: Authorizer }): object;
-}
+import type { RequestAttributes } from '../auth/authorize.ts';
+import { tokenReview } from './token-review.ts';
+import { describeUser, type VirtualResource } from './virtual-resource.ts';
 
 /** `kubectl auth whoami`. */
 const selfSubjectReview: VirtualResource = {
@@ -53,7 +42,7 @@ const selfSubjectAccessReview: VirtualResource = {
   },
 };
 
-export const virtualResources: readonly VirtualResource[] = [selfSubjectReview, selfSubjectAccessReview];
+export const virtualResources: readonly VirtualResource[] = [selfSubjectReview, selfSubjectAccessReview, tokenReview];
 
 /** What the OpenAPI documents say of them. */
 export const virtualKinds: readonly DocumentedKind[] = virtualResources.map(
@@ -67,11 +56,6 @@ export const virtualKinds: readonly DocumentedKind[] = virtualResources.map(
     verbs: ['create'],
   }),
 );
-
-/** A user as `authentication.k8s.io` writes it. */
-function describeUser({ name, uid, groups, extra }: UserInfo): object {
-  return { username: name, ...(uid ? { uid } : {}), groups: [...groups], ...(extra ? { extra } : {}) };
-}
 
 function attributesOf(spec: Record<string, unknown>): RequestAttributes {
   const { resourceAttributes, nonResourceAttributes } = spec;
