@@ -14,8 +14,8 @@ import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/t
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
-import { openIdExtension } from '../apiserver/http/openid.ts';
 import type { Assets } from '../apiserver/http/openapi.ts';
+import { openIdExtension } from '../apiserver/http/openid.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';

@@ -1,6 +1,7 @@
 import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
 import { prefers } from './negotiate.ts';
-import { type VirtualResource, virtualResources } from './virtual-resources.ts';
+import type { VirtualResource } from './virtual-resource.ts';
+import { virtualResources } from './virtual-resources.ts';
 
 /** An answer of the discovery endpoints with the media type that it is declared as. */
 export interface DiscoveryAnswer {
