@@ -8,6 +8,8 @@ export interface ClusterRecord {
   shard: string;
   /** What differs from the settings of the deployment. */
   settings: Partial<ClusterSettings>;
+  /** `bootstrapFingerprint` of the version that last saw to what every cluster starts with. */
+  bootstrap?: string;
 }
 
 /** The list of the deployment's clusters. */

@@ -9,6 +9,8 @@ import { createAuthorizer } from '../apiserver/auth/authorize.ts';
 import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
+import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
+import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
@@ -97,7 +99,10 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
   const parse = ({ json }: { json: string }) => JSON.parse(json);
-  const authorizer = createAuthorizer(createNodeRules({ reader: store, kinds, parse }));
+  const authorizer = createAuthorizer({
+    nodeRules: createNodeRules({ reader: store, kinds, parse }),
+    rbac: createRbac(createPolicyCache(store)),
+  });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });

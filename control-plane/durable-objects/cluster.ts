@@ -6,8 +6,9 @@ import { adminGroup, authenticatedGroup, type RequestAttributes } from '../apise
 import type { Credential } from '../apiserver/auth/credential.ts';
 import { gatewayObjectName } from '../apiserver/http/object-names.ts';
 import { respondToError } from '../apiserver/http/respond.ts';
-import { bootstrapCluster } from '../apiserver/registry/bootstrap.ts';
+import { bootstrapCluster, bootstrapFingerprint } from '../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../client.ts';
+import { describeError } from '../cluster/cluster.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import { type Component, hostControllers, hostScheduler } from '../cluster/components.ts';
 import { createNodePlane } from '../cluster/node-plane.ts';
@@ -37,11 +38,7 @@ export class Cluster extends DurableObject<Env> {
   async initialize(record: ClusterRecord): Promise<boolean> {
     if (this.ctx.storage.kv.get(recordKey) !== undefined) return false;
     this.ctx.storage.kv.put(recordKey, record);
-    if (record.shard === '') {
-      const { registry, kinds, commits, settings } = this.#require().cluster;
-      const apiServerIP = firstServiceAddress(settings);
-      await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
-    }
+    this.#require();
     return true;
   }
 
@@ -125,8 +122,24 @@ export class Cluster extends DurableObject<Env> {
     const record = this.ctx.storage.kv.get<ClusterRecord>(recordKey);
     if (!record) return undefined;
     const host = openCluster(this.ctx, this.env, record);
+    if (record.shard === '') this.#bootstrap(host, record);
     this.#parts = { ...host, nodes: this.#nodePlane(host, record), components: this.#components(host, record) };
     return this.#parts;
+  }
+
+  /** Makes what every cluster has, or adds what this version has more of than the one that made it. */
+  #bootstrap({ cluster }: ClusterHost, record: ClusterRecord): void {
+    const { registry, kinds, settings, store } = cluster;
+    const apiServerIP = firstServiceAddress(settings);
+    const bootstrap = bootstrapFingerprint({ apiServerIP });
+    if (record.bootstrap === bootstrap) return;
+    try {
+      store.transaction((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
+      this.ctx.storage.kv.put(recordKey, { ...record, bootstrap });
+    } catch (error) {
+      // A cluster that is there must open all the same; the next opening tries again.
+      logError('bootstrap failed', { cluster: record.name, error: describeError(error) });
+    }
   }
 
   #nodePlane(host: ClusterHost, { name }: ClusterRecord): GatewayCluster {

@@ -84,6 +84,10 @@ class SqliteStore implements Store {
     return this.#log.compactedRevision;
   }
 
+  get isWriting(): boolean {
+    return this.#isWriting;
+  }
+
   get hasHistory(): boolean {
     return !this.#log.isEmpty;
   }

@@ -27,6 +27,8 @@ export interface Store extends StoreReader {
   expired(query: { resources: readonly string[]; nowMs: number; limit: number }): StoredObject[];
   /** Earliest `expiresAtMs` among these resources. Reads all of their rows: no index entry is paid for this. */
   nextExpiry(resources: readonly string[]): number | undefined;
+  /** True inside of `transaction`: what is read then may yet be undone. */
+  readonly isWriting: boolean;
   /** True while the log holds anything that `compact` may drop one day. */
   readonly hasHistory: boolean;
   /** SQL rows written and read since the object started, by the cursors' own counters. */

@@ -2,14 +2,17 @@ import { fromStatus, StatusError, unauthorized } from '../../../shared/api/error
 import type { Status } from '../../../shared/api/object.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import type { Authenticator } from './authenticator.ts';
-import { type Authorizer, type RequestAttributes, requireAllowed } from './authorize.ts';
+import { type Authorizer, anonymousUser, type RequestAttributes, requireAllowed } from './authorize.ts';
 import type { Credential } from './credential.ts';
 
 /** Who is there, and may they? The two questions that every request answers first. */
 export interface Access {
   /** `credential` is absent without a bearer token. Throws Unauthorized. */
   authenticate(credential: Credential | undefined): UserInfo | Promise<UserInfo>;
-  /** Both at once. Throws Unauthorized or Forbidden. */
+  /**
+   * Both at once. Without a credential the request is anonymous: it is served where the rules allow that, and asked for a
+   * credential everywhere else. Throws Unauthorized or Forbidden.
+   */
   admit(credential: Credential | undefined, attributes: RequestAttributes): UserInfo | Promise<UserInfo>;
 }
 
@@ -23,6 +26,10 @@ export function createAccess(deps: { authenticator: Authenticator; authorizer: A
   return {
     authenticate,
     admit(credential, attributes) {
+      if (!credential) {
+        if (deps.authorizer.authorize(anonymousUser, attributes).allowed) return anonymousUser;
+        throw unauthorized();
+      }
       const user = authenticate(credential);
       return user instanceof Promise ? user.then((found) => permit(found, attributes)) : permit(user, attributes);
     },
@@ -42,7 +49,7 @@ export async function accessResult(ask: () => UserInfo | Promise<UserInfo>): Pro
 }
 
 export interface RemoteAccessDeps {
-  ask(credential: Credential, attributes: RequestAttributes | undefined): Promise<AccessResult>;
+  ask(credential: Credential | undefined, attributes: RequestAttributes | undefined): Promise<AccessResult>;
   /** Epoch ms. */
   now(): number;
 }
@@ -56,8 +63,7 @@ export function createRemoteAccess({ ask, now }: RemoteAccessDeps): Access {
   const remembered = new Map<string, { user: UserInfo; until: number }>();
 
   async function admit(credential: Credential | undefined, attributes?: RequestAttributes): Promise<UserInfo> {
-    if (!credential) throw unauthorized();
-    const question = JSON.stringify([credential.hash, attributes]);
+    const question = JSON.stringify([credential?.hash, attributes]);
     const known = remembered.get(question);
     if (known && known.until > now()) return known.user;
     const result = await ask(credential, attributes);

@@ -41,12 +41,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   }
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
-    const credential = credentialOf(request);
-    const isPublic = healthPath.test(path) || path === '/version';
-    // As in Kubernetes, anyone may ask after health and version, but a wrong credential is refused even there.
-    if (!isPublic || credential !== undefined) {
-      await deps.access.admit(credential, { verb: request.method.toLowerCase(), path });
-    }
+    await deps.access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
     if (request.method !== 'GET') throw methodNotAllowed();
     if (healthPath.test(path)) return plainText('ok');
     if (path === '/version') return Response.json(versionInfo);

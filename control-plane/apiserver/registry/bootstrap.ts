@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
+import { bootstrapPolicy, type InitialObject } from '../auth/bootstrap-policy/policy.ts';
+import { reconciled } from '../auth/bootstrap-policy/reconcile.ts';
 import type { Registry } from './registry.ts';
 
 /** What the control plane itself writes as. */
@@ -16,31 +20,58 @@ export interface BootstrapOptions {
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /**
- * Makes what every cluster has from its first moment: the system namespaces with their default ServiceAccounts and the
- * Service through which Pods reach the API. Call it on every start: what is there already is left alone, and nothing
- * is written. Returns what was made.
+ * Makes what every cluster has from its first moment: the system namespaces with their default ServiceAccounts, the
+ * Service through which Pods reach the API, and the roles and bindings without which nobody but administrators may do
+ * anything. What is there already is left alone, but for roles and bindings that lack what this version grants: nothing
+ * is written when nothing is missing. Returns what was written.
  */
 export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions): ObjectKey[] {
-  const made: ObjectKey[] = [];
-  for (const { resource, object } of objects(options)) {
-    const kind = options.kinds.byResource(resource);
-    const { name = '', namespace = '' } = object.metadata;
-    const key = { resource, namespace, name };
-    if (!kind || tx.get(key)) continue;
-    options.registry.write(tx, {
-      verb: 'create',
-      kind,
-      namespace,
-      body: object,
-      user: systemUser,
-      fieldManager: 'fairlead',
-    });
-    made.push(key);
-  }
-  return made;
+  const written = [
+    ...initialObjects(options).filter((initial) => ensure(tx, options, initial)),
+    ...bootstrapPolicy().filter((initial) => ensure(tx, options, initial, reconciled)),
+  ];
+  return written.map(keyOf);
 }
 
-function objects({ apiServerIP }: BootstrapOptions): { resource: string; object: KubernetesObject }[] {
+/**
+ * Tells one version's idea of a cluster from another's: a cluster that was made or brought up to date under the same
+ * fingerprint needs no second look.
+ */
+export function bootstrapFingerprint(options: Pick<BootstrapOptions, 'apiServerIP'>): string {
+  const content = JSON.stringify([initialObjects(options), bootstrapPolicy()]);
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
+}
+
+function keyOf({ resource, object }: InitialObject): ObjectKey {
+  const { name = '', namespace = '' } = object.metadata;
+  return { resource, namespace, name };
+}
+
+/** True when something was written. */
+function ensure(
+  tx: StoreTransaction,
+  { registry, kinds }: BootstrapOptions,
+  initial: InitialObject,
+  improve?: (expected: KubernetesObject, live: KubernetesObject) => KubernetesObject | undefined,
+): boolean {
+  const kind = kinds.byResource(initial.resource);
+  if (!kind) return false;
+  const key = keyOf(initial);
+  const stored = tx.get(key);
+  const body = stored ? improve?.(initial.object, registry.parse(stored)) : initial.object;
+  if (!body) return false;
+  registry.write(
+    tx,
+    stored ? { verb: 'update', name: key.name, ...by(kind, key, body) } : { verb: 'create', ...by(kind, key, body) },
+  );
+  return true;
+}
+
+function by(kind: KindDefinition, { namespace }: ObjectKey, body: KubernetesObject) {
+  return { kind, namespace, body, user: systemUser, fieldManager: 'fairlead' };
+}
+
+function initialObjects({ apiServerIP }: Pick<BootstrapOptions, 'apiServerIP'>): InitialObject[] {
   return [
     ...namespaces.map((name) => ({ resource: 'namespaces', object: { metadata: { name } } })),
     ...namespaces.map((namespace) => ({

@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ClusterFixture } from './testing/fixture.ts';
+
+const rbac = '/apis/rbac.authorization.k8s.io/v1';
+
+let cluster: ClusterFixture;
+let jane: string;
+
+beforeAll(async () => {
+  cluster = await ClusterFixture.create();
+  jane = await cluster.cluster.credentials.issue({ name: 'jane', groups: ['devs', 'system:authenticated'] });
+});
+
+async function grant(name: string, rules: object[], namespace: string) {
+  await cluster.call('POST', `${rbac}/namespaces/${namespace}/roles`, { body: { metadata: { name }, rules } });
+  const roleRef = { kind: 'Role', name };
+  const body = { metadata: { name }, roleRef, subjects: [{ kind: 'User', name: 'jane' }] };
+  expect((await cluster.call('POST', `${rbac}/namespaces/${namespace}/rolebindings`, { body })).status).toBe(201);
+}
+
+describe('a user without a role', () => {
+  it.each(['/api', '/apis', '/apis/rbac.authorization.k8s.io/v1', '/version', '/healthz', '/readyz'])(
+    'may look at %s',
+    async (path) => expect((await cluster.call('GET', path, { token: jane })).status).toBe(200),
+  );
+
+  it.each([
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods',
+      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"',
+    ],
+    [
+      'GET',
+      '/api/v1/pods',
+      'pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope',
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods/a/log',
+      'pods "a" is forbidden: User "jane" cannot get resource "pods/log" in API group "" in the namespace "default"',
+    ],
+    [
+      'DELETE',
+      `${rbac}/clusterroles/view`,
+      'clusterroles.rbac.authorization.k8s.io "view" is forbidden: User "jane" cannot delete resource "clusterroles" in API group "rbac.authorization.k8s.io" at the cluster scope',
+    ],
+    ['GET', '/metrics', 'forbidden: User "jane" cannot get path "/metrics"'],
+    ['GET', '/fairlead/v1/tokens', 'forbidden: User "jane" cannot get path "/fairlead/v1/tokens"'],
+  ])('may not %s %s', async (method, path, message) => {
+    const { status, json } = await cluster.call(method, path, { token: jane });
+    expect({ status, message: json.message }).toEqual({ status: 403, message });
+  });
+});
+
+describe('a user with a role', () => {
+  it('may do what it says, from the next request on', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    await grant('pod-reader', [{ verbs: ['list'], apiGroups: [''], resources: ['pods'] }], 'default');
+    expect((await cluster.call('GET', pods, { token: jane })).status).toBe(200);
+    expect((await cluster.call('GET', '/api/v1/namespaces/kube-system/pods', { token: jane })).status).toBe(403);
+    await cluster.call('DELETE', `${rbac}/namespaces/default/rolebindings/pod-reader`);
+    expect((await cluster.call('GET', pods, { token: jane })).status).toBe(403);
+  });
+});
+
+describe('nobody', () => {
+  it.each(['/healthz', '/livez', '/readyz', '/version'])('may see %s', async (path) => {
+    expect((await cluster.call('GET', path, { token: undefined })).status).toBe(200);
+  });
+
+  it.each(['/api', '/api/v1/pods', '/nowhere', '/healthz/etcd'])('is asked for a credential at %s', async (path) => {
+    expect((await cluster.call('GET', path, { token: undefined })).status).toBe(401);
+  });
+
+  it('with a wrong credential may not even see that', async () => {
+    expect((await cluster.call('GET', '/healthz', { token: 'wrong' })).status).toBe(401);
+  });
+
+  it('may what somebody grants to everybody', async () => {
+    const roleRef = { kind: 'ClusterRole', name: 'system:discovery' };
+    const subjects = [{ kind: 'Group', name: 'system:unauthenticated' }];
+    await cluster.call('POST', `${rbac}/clusterrolebindings`, {
+      body: { metadata: { name: 'open' }, roleRef, subjects },
+    });
+    expect((await cluster.call('GET', '/apis', { token: undefined })).status).toBe(200);
+  });
+});
