@@ -16,9 +16,11 @@ export interface Checked {
 /**
  * Brings parsed JSON into the form of a schema as Go's decoder would, in place: unknown fields, nulls and empty
  * optional lists and maps disappear, quantities and times get their canonical form. Throws TypeMismatch for the first value of a wrong type.
+ *
+ * @param path where the value is in its document, for what is found
  */
-export function checkTypes(schema: Schema, value: unknown): Checked {
-  const checker = new TypeChecker();
+export function checkTypes(schema: Schema, value: unknown, path: readonly (string | number)[] = []): Checked {
+  const checker = new TypeChecker(path);
   const checked = checker.check(schema, value, undefined);
   if (checker.mismatch) throw new TypeMismatch(checker.mismatch);
   return { value: checked, unknown: checker.unknown };
@@ -39,9 +41,13 @@ class TypeChecker {
   readonly unknown: string[] = [];
   mismatch: string | undefined;
   /** Fields, indexes and map keys from the root, as strict decoding reports them. */
-  readonly #path: (string | number)[] = [];
+  readonly #path: (string | number)[];
   /** Only the fields, as type errors report them. */
   readonly #fields: string[] = [];
+
+  constructor(path: readonly (string | number)[]) {
+    this.#path = [...path];
+  }
 
   /** `owner` is the struct whose field is being read. */
   check(schema: Schema, value: unknown, owner: ObjectSchema | undefined): unknown {
@@ -172,13 +178,13 @@ function hasKeys(value: Record<string, unknown>): boolean {
 }
 
 /** Open values are not looked into, but everyone who walks an object later must be able to. */
-function boundDepth(value: unknown, depth: number): void {
+export function boundDepth(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > maximumDepth) throw tooDeep();
   for (const item of Array.isArray(value) ? value : Object.values(value)) boundDepth(item, depth + 1);
 }
 
-function tooDeep(): TypeMismatch {
+export function tooDeep(): TypeMismatch {
   return new TypeMismatch('exceeded max depth');
 }
 

@@ -1,11 +1,12 @@
 import { badRequest, type StatusError } from '../api/errors.ts';
-import { isJsonObject } from '../api/json.ts';
+import { isJsonObject, type JsonObject } from '../api/json.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { checkTypes, maximumFindings } from './check-types.ts';
 import { mismatchText, TypeMismatch } from './convert.ts';
-import { findDuplicates, hasDuplicates } from './duplicates.ts';
+import { everything, findDuplicates, hasDuplicates } from './duplicates.ts';
 import type { ObjectSchema } from './model.ts';
 import { parseModelName } from './names.ts';
+import { pruneResource } from './structural/prune.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
@@ -30,6 +31,8 @@ export interface Decoded {
  * Reads the body of a request as an object of the schema. Takes the value over and changes it in place: unknown fields
  * and nulls are removed, quantities and times canonical. Missing required fields are not an error here.
  *
+ * The model of a custom resource (it has no name) takes values of any type and leaves them to validation.
+ *
  * Throws StatusError BadRequest for values of a wrong type, and with `Strict` for unknown and duplicate fields.
  */
 export function decode(schema: ObjectSchema, value: unknown, options: DecodeOptions = {}): Decoded {
@@ -51,8 +54,11 @@ function readInto(
 ): string[] {
   try {
     const duplicates = raw !== undefined && fieldValidation !== 'Ignore' && hasDuplicates(raw, value);
-    const { unknown } = checkTypes(schema, value);
-    return duplicates ? [...unknown, ...findDuplicates(schema, raw)].slice(0, maximumFindings) : unknown;
+    const isCustom = schema.name === undefined;
+    const { unknown } = isCustom ? pruneResource(schema, value as JsonObject) : checkTypes(schema, value);
+    if (!duplicates) return unknown;
+    const twice = findDuplicates(isCustom ? everything : schema, raw);
+    return (isCustom ? [...twice, ...unknown] : [...unknown, ...twice]).slice(0, maximumFindings);
   } catch (error) {
     if (error instanceof TypeMismatch) throw refuse(error.message);
     throw error;

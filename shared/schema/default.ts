@@ -2,7 +2,8 @@ import type { Json } from '../api/json.ts';
 import type { ObjectSchema, Schema } from './model.ts';
 
 /**
- * Fills in the static defaults of a schema, in place. Absent means absent or null, as in Go. A default that is a struct
+ * Fills in the static defaults of a schema, in place. Absent means absent or null, as in Go, except where null is a
+ * value of its own. A default that is a struct
  * gets the defaults of its own fields in turn. Idempotent.
  */
 export function applyDefaults(schema: Schema, value: unknown): void {
@@ -13,9 +14,9 @@ export function applyDefaults(schema: Schema, value: unknown): void {
 type Plan = (value: unknown) => void;
 
 interface Step {
-  field: string;
   plan?: Plan;
   fallback?: Json;
+  nullable?: boolean;
 }
 
 /** By the part of a node that does not depend on where it is used: `fields`, `values` and `items` are shared. */
@@ -27,9 +28,9 @@ function planFor(schema: Schema): Plan | undefined {
     case 'object':
       return memoized(schema.fields, () => objectPlan(schema));
     case 'array':
-      return eachPlan(schema.items, (value) => (Array.isArray(value) ? value : []));
+      return eachPlan(schema.items, (value) => (Array.isArray(value) ? [...value.keys()] : []));
     case 'map':
-      return eachPlan(schema.values, (value) => (isObject(value) ? Object.values(value) : []));
+      return eachPlan(schema.values, (value) => (isObject(value) ? Object.keys(value) : []));
     default:
       return undefined;
   }
@@ -47,22 +48,39 @@ function memoized(key: object, build: () => Plan | undefined): Plan | undefined 
 
 function objectPlan(schema: ObjectSchema): Plan | undefined {
   const steps = Object.entries(schema.fields)
-    .map(([field, { schema: type }]): Step => ({ field, plan: planFor(type), fallback: type.default }))
-    .filter(({ plan, fallback }) => plan || fallback !== undefined);
-  if (steps.length === 0) return undefined;
+    .map(([field, { schema: type }]): [string, Step] => [field, stepFor(type)])
+    .filter(([, step]) => hasEffect(step));
+  const others = schema.additional && othersPlan(schema, schema.additional);
+  if (steps.length === 0 && !others) return undefined;
   return (value) => {
-    if (isObject(value)) for (const step of steps) applyStep(step, value);
+    if (!isObject(value)) return;
+    for (const [field, step] of steps) applyStep(step, value, field);
+    others?.(value);
   };
 }
 
-function applyStep({ field, plan, fallback }: Step, object: Record<string, unknown>): void {
-  const value = object[field];
+/** For the fields that the schema does not name. */
+function othersPlan({ fields }: ObjectSchema, type: Schema): Plan | undefined {
+  return eachPlan(type, (value) => Object.keys(value as object).filter((key) => !Object.hasOwn(fields, key)));
+}
+
+function stepFor(type: Schema): Step {
+  return { plan: planFor(type), fallback: type.default, nullable: type.nullable };
+}
+
+function hasEffect({ plan, fallback }: Step): boolean {
+  return plan !== undefined || fallback !== undefined;
+}
+
+function applyStep({ plan, fallback, nullable }: Step, parent: Record<string | number, unknown>, key: string | number) {
+  const value = parent[key];
+  if (value === null && nullable) return;
   if (value !== undefined && value !== null) {
     plan?.(value);
   } else if (fallback !== undefined) {
     const fresh = copyOf(fallback);
     plan?.(fresh);
-    object[field] = fresh;
+    parent[key] = fresh;
   }
 }
 
@@ -72,14 +90,13 @@ function copyOf(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item)]));
 }
 
-function eachPlan(schema: Schema, itemsOf: (value: unknown) => unknown[]): Plan | undefined {
-  const plan = planFor(schema);
-  return (
-    plan &&
-    ((value) => {
-      for (const item of itemsOf(value)) plan(item);
-    })
-  );
+/** @param keysOf where the members are; those that are null get their default like absent fields */
+function eachPlan(schema: Schema, keysOf: (value: unknown) => (string | number)[]): Plan | undefined {
+  const step = stepFor(schema);
+  if (!hasEffect(step)) return undefined;
+  return (value) => {
+    for (const key of keysOf(value)) applyStep(step, value as Record<string | number, unknown>, key);
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

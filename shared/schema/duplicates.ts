@@ -1,6 +1,9 @@
 import { fieldMap, pathText } from './check-types.ts';
 import type { Schema } from './model.ts';
 
+/** For texts of which every part is looked into, whatever its form. */
+export const everything: Schema = { type: 'any' };
+
 /**
  * Finds keys that a JSON text gives twice in one object, which parsing hides. Only where the schema knows the object:
  * what strict decoding skips or leaves open is not looked into. The text must be valid JSON that has passed
@@ -87,22 +90,23 @@ class Scanner {
   /** Reads one value; without a schema it is only skipped. */
   value(schema: Schema | undefined): void {
     const first = this.#next();
-    if (first === openBrace && schema && (schema.type === 'object' || schema.type === 'map')) {
+    if (first === openBrace && schema && (schema.type === 'object' || schema.type === 'map' || schema === everything)) {
       this.#object(schema);
-    } else if (first === openBracket && schema?.type === 'array') {
-      this.#array(schema.items);
+    } else if (first === openBracket && (schema?.type === 'array' || schema === everything)) {
+      this.#array(schema.type === 'array' ? schema.items : everything);
     } else {
       this.#skip();
     }
   }
 
-  #object(schema: Extract<Schema, { type: 'object' | 'map' }>): void {
+  #object(schema: Schema): void {
     const seen = new Set<string>();
     const fields = schema.type === 'object' ? fieldMap(schema) : undefined;
     this.#at++;
     while (this.#next() === quote) {
       const key = this.#key();
-      const known = schema.type === 'map' ? schema.values : fields?.get(key)?.schema;
+      const known =
+        schema === everything ? everything : schema.type === 'map' ? schema.values : fields?.get(key)?.schema;
       this.#path.push(key);
       if (known && seen.has(key)) this.#report();
       seen.add(key);

@@ -1,14 +1,16 @@
 import type { Json } from '../api/json.ts';
 
 /**
- * The one schema model. Built-in kinds get theirs from generated tables, CustomResourceDefinitions will get theirs from
- * a structural schema at run time; everything generic (decode, prune, default, merge, explain, OpenAPI) sees only this.
+ * The one schema model. Built-in kinds get theirs from generated tables, CustomResourceDefinitions get theirs from a
+ * structural schema at run time; everything generic (decode, prune, default, merge, explain, OpenAPI) sees only this.
  */
 export type Schema = ObjectSchema | MapSchema | ArraySchema | ScalarSchema | AnySchema;
 
 interface SchemaBase {
   /** Value that an absent field gets, where the default does not depend on other fields. */
   default?: Json;
+  /** Null is a value of its own here and not the same as absent; only in custom resources. */
+  nullable?: boolean;
 }
 
 /** A struct: named fields, unknown ones are pruned, warned about or rejected. */
@@ -21,6 +23,8 @@ export interface ObjectSchema extends SchemaBase {
   atomic?: boolean;
   /** Keep fields that the schema does not name (`x-kubernetes-preserve-unknown-fields`). */
   preserveUnknown?: boolean;
+  /** Fields that the schema does not name are of this form (`additionalProperties` beside `properties`). */
+  additional?: Schema;
 }
 
 export interface Field {
@@ -61,4 +65,6 @@ export interface AnySchema extends SchemaBase {
   type: 'any';
   /** OpenAPI name of the type, where it has one. */
   name?: string;
+  /** In custom resources: objects in it are kept as they come (and merged), or else lose all their fields. */
+  unknownFields?: 'preserve' | 'prune';
 }

@@ -4,15 +4,21 @@ import { encodeKey } from './field-set.ts';
 
 const anything: Schema = { type: 'any' };
 /** What unknown data under `x-kubernetes-preserve-unknown-fields` is taken for: maps merge, lists are atomic. */
+const preservedMember: Schema = { type: 'any', unknownFields: 'preserve' };
 const preserved: Schema = { type: 'object', fields: {}, preserveUnknown: true };
 
 /** The schema of a member; undefined for a field that the schema does not know. */
 export function memberSchema(schema: Schema, name: string, value: Json | undefined): Schema | undefined {
+  const member = knownMember(schema, name);
+  const isPreserved = member?.type === 'any' && member.unknownFields === 'preserve';
+  return isPreserved && isJsonObject(value) ? preserved : member;
+}
+
+function knownMember(schema: Schema, name: string): Schema | undefined {
   if (schema.type === 'map') return schema.values;
   if (schema.type !== 'object') return anything;
   if (Object.hasOwn(schema.fields, name)) return schema.fields[name]?.schema;
-  if (!schema.preserveUnknown) return undefined;
-  return isJsonObject(value) ? preserved : anything;
+  return schema.additional ?? (schema.preserveUnknown ? preservedMember : undefined);
 }
 
 /** True where the schema names the field, as opposed to a key of a map. */
