@@ -11,7 +11,6 @@ import { type Credentials, createCredentials } from '../apiserver/auth/credentia
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
 import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
 import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
-import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-accounts/issue-token.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
@@ -76,7 +75,6 @@ export interface Cluster {
   credentials: Credentials;
   /** Of the tokens of ServiceAccounts. */
   signingKeys: SigningKeys;
-  issueToken: IssueToken;
   watches: Watches;
   core: ClusterCore;
   /** The cluster as a component sees it that writes as this user. */
@@ -109,15 +107,6 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
   const apiAudiences = [issuer];
-  const issueToken = createTokenIssuer({
-    get: (resource, namespace, name) => {
-      const stored = store.get({ resource, namespace, name });
-      return stored && registry.parse(stored);
-    },
-    tokens: serviceAccountTokens,
-    audiences: apiAudiences,
-    now,
-  });
   const authenticator = createAuthenticator({
     tokens: [credentials, bootstrapTokens],
     verifiers: [serviceAccountTokens],
@@ -138,7 +127,8 @@ export function createCluster(deps: ClusterDeps): Cluster {
     authenticator,
     watches,
     streams: deps.streams,
-    issueToken,
+    serviceAccountTokens,
+    apiAudiences,
     assets: deps.assets,
     extensions: [
       tokensExtension(extensionDeps),
@@ -160,20 +150,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
     createLocalClient({ store, commits, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
-  return {
-    store,
-    commits,
-    registry,
-    kinds,
-    settings,
-    access,
-    credentials,
-    signingKeys,
-    issueToken,
-    watches,
-    core,
-    clientFor,
-  };
+  return { store, commits, registry, kinds, settings, access, credentials, signingKeys, watches, core, clientFor };
 }
 
 function expiringResources(kinds: KindRegistry, shard: string): string[] {

@@ -56,7 +56,6 @@ export type ServiceAccount = AsObject<models.V1ServiceAccount>;
 /** Its types say that the server always answers with a status; requests have none, and the spec is always there. */
 export type TokenRequest = Omit<AsObject<models.AuthenticationV1TokenRequest>, 'spec' | 'status'> & {
   spec: Wire<models.V1TokenRequestSpec>;
-  status?: Wire<models.V1TokenRequestStatus>;
 };
 export type Event = AsObject<models.CoreV1Event>;
 export type Role = AsObject<models.V1Role>;

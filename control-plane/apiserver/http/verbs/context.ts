@@ -3,7 +3,7 @@ import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import type { CommitQueue } from '../../../store/commit-queue.ts';
 import type { StoreReader } from '../../../store/store.ts';
-import type { IssueToken } from '../../auth/service-accounts/issue-token.ts';
+import type { ServiceAccountTokens } from '../../auth/service-accounts/tokens.ts';
 import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -22,7 +22,9 @@ export interface VerbDeps {
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
   watches: WatchOpener;
   streams: NodeStreams;
-  issueToken: IssueToken;
+  serviceAccountTokens: ServiceAccountTokens;
+  /** The names under which the API itself is addressed. */
+  apiAudiences: readonly string[];
   /** Epoch ms. */
   now(): number;
 }
