@@ -57,6 +57,11 @@ export type ServiceAccount = AsObject<models.V1ServiceAccount>;
 export type TokenRequest = Omit<AsObject<models.AuthenticationV1TokenRequest>, 'spec' | 'status'> & {
   spec: Wire<models.V1TokenRequestSpec>;
 };
+type Renamed = Wire<models.V1LimitRangeItem>;
+/** The package has no field named by a reserved word. */
+export type LimitRangeItem = Omit<Renamed, '_default'> & { default?: Renamed['_default'] };
+export type LimitRange = Omit<AsObject<models.V1LimitRange>, 'spec'> & { spec?: { limits: LimitRangeItem[] } };
+export type ResourceQuota = AsObject<models.V1ResourceQuota>;
 export type Event = AsObject<models.CoreV1Event>;
 export type Role = AsObject<models.V1Role>;
 export type ClusterRole = AsObject<models.V1ClusterRole>;

@@ -7,11 +7,13 @@ import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
+import limitRange from './limit-range.ts';
 import namespace from './namespace.ts';
 import node from './node.ts';
 import pod from './pod.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
+import resourceQuota from './resource-quota.ts';
 import role from './role.ts';
 import roleBinding from './role-binding.ts';
 import secret from './secret.ts';
@@ -28,11 +30,13 @@ export const builtInKinds = [
   deployment,
   endpoints,
   event,
+  limitRange,
   namespace,
   node,
   pod,
   replicaSet,
   replicationController,
+  resourceQuota,
   role,
   roleBinding,
   secret,

@@ -1,25 +1,9 @@
 import type { FieldError } from '../../api/errors.ts';
-import { invalidValue, invalidValues, required } from '../../api/field-errors.ts';
+import { invalidValue, required } from '../../api/field-errors.ts';
 import type { Container } from '../../api/object.ts';
 import { formatQuantity, parseQuantity, type Quantity } from '../../api/quantity.ts';
-import { checkQualifiedName } from '../../api/validation.ts';
+import { isExtended, isOvercommitAllowed, validateContainerResourceName } from '../resources/names.ts';
 
-const containerResources = ['cpu', 'memory', 'ephemeral-storage'];
-/** Those that stand alone without a domain somewhere in the API, though not in a container. */
-const otherStandardResources = [
-  'storage',
-  'pods',
-  'services',
-  'replicationcontrollers',
-  'resourcequotas',
-  'secrets',
-  'configmaps',
-  'persistentvolumeclaims',
-  ...['requests', 'limits'].flatMap((kind) => ['cpu', 'memory', 'ephemeral-storage'].map((name) => `${kind}.${name}`)),
-  'requests.storage',
-  'services.nodeports',
-  'services.loadbalancers',
-];
 const one = 10n ** 9n;
 
 export function validateResources(resources: Container['resources'], path: string): FieldError[] {
@@ -36,7 +20,7 @@ export function validateResources(resources: Container['resources'], path: strin
 }
 
 function validateResource(name: string, quantity: Quantity, path: string): FieldError[] {
-  const errors = validateName(name, path);
+  const errors = validateContainerResourceName(name, path);
   if (quantity.nano < 0n) {
     errors.push(invalidValue(path, formatQuantity(quantity), 'must be greater than or equal to 0'));
   }
@@ -46,24 +30,8 @@ function validateResource(name: string, quantity: Quantity, path: string): Field
   return errors;
 }
 
-function validateName(name: string, path: string): FieldError[] {
-  const errors = invalidValues(path, name, checkQualifiedName(name));
-  if (name.includes('/')) {
-    if (errors.length === 0 && /^(requests\.|.*kubernetes\.io\/)/.test(name) && !isNative(name)) {
-      errors.push(invalidValue(path, name, "doesn't follow extended resource name standard"));
-    }
-    return errors;
-  }
-  const ofContainers = containerResources.includes(name) || isHugePages(name);
-  if (errors.length === 0 && !ofContainers && !otherStandardResources.includes(name)) {
-    errors.push(invalidValue(path, name, 'must be a standard resource type or fully qualified'));
-  }
-  if (!ofContainers) errors.push(invalidValue(path, name, 'must be a standard resource for containers'));
-  return errors;
-}
-
 function compare(name: string, request: Quantity, limit: Quantity | undefined, path: string): FieldError[] {
-  const overcommit = isNative(name) && !isHugePages(name);
+  const overcommit = isOvercommitAllowed(name);
   if (!limit) {
     return overcommit ? [] : [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')];
   }
@@ -71,17 +39,4 @@ function compare(name: string, request: Quantity, limit: Quantity | undefined, p
   if (overcommit ? request.nano <= limit.nano : request.nano === limit.nano) return [];
   const detail = `must be ${relation} ${name} limit of ${formatQuantity(limit)}`;
   return [invalidValue(`${path}.requests`, formatQuantity(request), detail)];
-}
-
-function isHugePages(name: string): boolean {
-  return name.startsWith('hugepages-');
-}
-
-function isNative(name: string): boolean {
-  return !name.includes('/') || name.includes('kubernetes.io/');
-}
-
-/** Devices and the like: whole numbers only. */
-function isExtended(name: string): boolean {
-  return !isNative(name);
 }

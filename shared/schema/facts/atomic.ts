@@ -14,6 +14,7 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'V1OwnerReference',
   'V1ResourceFieldSelector',
   'V1RoleRef',
+  'V1ScopeSelector',
   'V1SecretKeySelector',
   'V1TypedLocalObjectReference',
 ]);

@@ -58,6 +58,7 @@ export const enums: readonly EnumFact[] = [
     values: ['DoesNotExist', 'Exists', 'In', 'NotIn'],
     fields: ['V1LabelSelectorRequirement.operator'],
   },
+  { goType: 'v1.LimitType', values: [], fields: ['V1LimitRangeItem.type'] },
   {
     goType: 'v1.MountPropagationMode',
     values: ['Bidirectional', 'HostToContainer', 'None'],
@@ -116,7 +117,25 @@ export const enums: readonly EnumFact[] = [
     fields: ['V1Container.imagePullPolicy', 'V1EphemeralContainer.imagePullPolicy', 'V1ImageVolumeSource.pullPolicy'],
   },
   { goType: 'v1.ResourceResizeRestartPolicy', values: [], fields: ['V1ContainerResizePolicy.restartPolicy'] },
+  {
+    goType: 'v1.ResourceQuotaScope',
+    values: [
+      'BestEffort',
+      'CrossNamespacePodAffinity',
+      'NotBestEffort',
+      'NotTerminating',
+      'PriorityClass',
+      'Terminating',
+      'VolumeAttributesClass',
+    ],
+    fields: ['V1ResourceQuotaSpec.scopes', 'V1ScopedResourceSelectorRequirement.scopeName'],
+  },
   { goType: 'v1.RestartPolicy', values: ['Always', 'Never', 'OnFailure'], fields: ['V1PodSpec.restartPolicy'] },
+  {
+    goType: 'v1.ScopeSelectorOperator',
+    values: ['DoesNotExist', 'Exists', 'In', 'NotIn'],
+    fields: ['V1ScopedResourceSelectorRequirement.operator'],
+  },
   {
     goType: 'v1.SeccompProfileType',
     values: ['Localhost', 'RuntimeDefault', 'Unconfined'],
