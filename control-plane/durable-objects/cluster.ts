@@ -131,10 +131,10 @@ export class Cluster extends DurableObject<Env> {
   #bootstrap({ cluster }: ClusterHost, record: ClusterRecord): void {
     const { registry, kinds, settings, store } = cluster;
     const apiServerIP = firstServiceAddress(settings);
-    const bootstrap = bootstrapFingerprint({ apiServerIP });
+    const bootstrap = bootstrapFingerprint({ kinds, settings, apiServerIP });
     if (record.bootstrap === bootstrap) return;
     try {
-      store.transaction((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
+      store.transaction((tx) => bootstrapCluster(tx, { registry, kinds, settings, apiServerIP }));
       this.ctx.storage.kv.put(recordKey, { ...record, bootstrap });
     } catch (error) {
       // A cluster that is there must open all the same; the next opening tries again.

@@ -16,6 +16,8 @@ export interface StrategyContext {
   /** The user who writes. */
   user: { name: string; groups: readonly string[] };
   get(key: ObjectKey): KubernetesObject | undefined;
+  /** Every object of a resource, by its storage name. For kinds of which a cluster has few: all of them are read. */
+  list(resource: string): readonly KubernetesObject[];
   /** True while some other object holds this claim (see `claims`). */
   isClaimed(claim: string): boolean;
   settings: ClusterSettings;
@@ -160,6 +162,13 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   };
   /** An update (PUT) of an object that does not exist creates it (Endpoints, Services, Events). */
   createOnUpdate?: boolean;
+  /** An update (PUT) has to name the version that it replaces (RuntimeClasses, Leases). */
+  requiresResourceVersion?: boolean;
+  /**
+   * What every cluster has of this kind from its first moment. Made on a start if absent, and otherwise left alone;
+   * `namespace` of objects with a scope must exist by then.
+   */
+  bootstrap?(settings: ClusterSettings): readonly T[];
   /** How names must look. Default: `subdomain`. */
   nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path-segment';
   strategy: Strategy<T>;

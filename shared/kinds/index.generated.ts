@@ -7,15 +7,18 @@ import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
+import lease from './lease.ts';
 import limitRange from './limit-range.ts';
 import namespace from './namespace.ts';
 import node from './node.ts';
 import pod from './pod.ts';
+import priorityClass from './priority-class.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
 import role from './role.ts';
 import roleBinding from './role-binding.ts';
+import runtimeClass from './runtime-class.ts';
 import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
@@ -30,15 +33,18 @@ export const builtInKinds = [
   deployment,
   endpoints,
   event,
+  lease,
   limitRange,
   namespace,
   node,
   pod,
+  priorityClass,
   replicaSet,
   replicationController,
   resourceQuota,
   role,
   roleBinding,
+  runtimeClass,
   secret,
   service,
   serviceAccount,

@@ -20,6 +20,8 @@ export interface AdmissionRequest {
   user: { name: string; groups: readonly string[] };
   settings: ClusterSettings;
   get(key: ObjectKey): KubernetesObject | undefined;
+  /** Every object of a resource: for kinds of which a cluster has few. */
+  list(resource: string): readonly KubernetesObject[];
 }
 
 /**

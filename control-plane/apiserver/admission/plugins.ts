@@ -1,7 +1,8 @@
 import type { AdmissionPlugin } from './admission.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
-import { priority } from './priority.ts';
+import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
+import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 
 /** What every cluster runs, in this order. */
@@ -10,5 +11,8 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   namespaceProtection,
   serviceAccount,
   priority,
+  defaultPriorityClass,
+  systemPriorityProtection,
   defaultTolerationSeconds,
+  runtimeClass,
 ];

@@ -32,15 +32,6 @@ export function negotiate(accept: string | null): Negotiated {
   throw notAcceptable();
 }
 
-/** For reviews, which have no other shape than their own. Throws `NotAcceptable` as `negotiate` does. */
-export function negotiatePlain(accept: string | null): ResponseFormat {
-  for (const { type, params } of parseAccept(accept)) {
-    const format = formatOf(type);
-    if (format && !params.has('as')) return format;
-  }
-  throw notAcceptable();
-}
-
 /** For answers that know no transformation: errors, discovery. Falls back to JSON where the client wants neither. */
 export function negotiateFormat(accept: string | null): ResponseFormat {
   for (const clause of parseAccept(accept)) {

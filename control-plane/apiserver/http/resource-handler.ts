@@ -5,7 +5,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { credentialOf } from './internal-headers.ts';
-import { negotiatePlain } from './negotiate.ts';
+import { negotiateFormat } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond } from './respond.ts';
@@ -99,10 +99,9 @@ async function createVirtual(
   { request, info, user }: { request: Request; info: ResourceRequest; user: UserInfo },
 ): Promise<Response> {
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
-  const format = negotiatePlain(request.headers.get('accept'));
   const { value } = await parseObjectBody(request, virtual.kind);
   const answer = await virtual.create(value, { user, authorizer: deps.authorizer, authenticator: deps.authenticator });
-  return respond({ code: 201, json: JSON.stringify(answer) }, format);
+  return respond({ code: 201, json: JSON.stringify(answer) }, negotiateFormat(request.headers.get('accept')));
 }
 
 export function methodNotAllowed(): StatusError {

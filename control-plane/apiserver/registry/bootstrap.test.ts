@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../../shared/api/object.ts';
+import { defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import namespace from '../../../shared/kinds/namespace.ts';
 import service from '../../../shared/kinds/service.ts';
 import serviceAccount from '../../../shared/kinds/service-account.ts';
@@ -8,7 +9,8 @@ import { RegistryFixture } from './testing/fixture.ts';
 
 test('a cluster starts with its namespaces, accounts and the Service of the API, and starting again writes nothing', () => {
   const cluster = new RegistryFixture([namespace, serviceAccount, service]);
-  const options = { registry: cluster.registry, kinds: cluster.kinds, apiServerIP: '10.96.0.1' };
+  const { registry, kinds } = cluster;
+  const options = { registry, kinds, settings: defaultSettings, apiServerIP: '10.96.0.1' };
   const start = () => cluster.store.transaction((tx) => bootstrapCluster(tx, options));
   expect(start()).toHaveLength(9);
   expect(cluster.names('namespaces')).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system']);

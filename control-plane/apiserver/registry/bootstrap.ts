@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
-import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import { type ClusterSettings, type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import { bootstrapPolicy, type InitialObject } from '../auth/bootstrap-policy/policy.ts';
@@ -13,6 +13,7 @@ export const systemUser = { name: 'system:apiserver', groups: ['system:masters',
 export interface BootstrapOptions {
   registry: Registry;
   kinds: KindRegistry;
+  settings: ClusterSettings;
   /** Address of the Service `kubernetes`, usually the first of the Service range. */
   apiServerIP: string;
 }
@@ -21,8 +22,8 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /**
  * Makes what every cluster has from its first moment: the system namespaces with their default ServiceAccounts, the
- * Service through which Pods reach the API, and the roles and bindings without which nobody but administrators may do
- * anything. What is there already is left alone, but for roles and bindings that lack what this version grants: nothing
+ * Service through which Pods reach the API, what the kinds themselves declare, and the roles and bindings without which
+ * nobody but administrators may do anything. What is there already is left alone, but for roles and bindings that lack what this version grants: nothing
  * is written when nothing is missing. Returns what was written.
  */
 export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions): ObjectKey[] {
@@ -37,7 +38,7 @@ export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions
  * Tells one version's idea of a cluster from another's: a cluster that was made or brought up to date under the same
  * fingerprint needs no second look.
  */
-export function bootstrapFingerprint(options: Pick<BootstrapOptions, 'apiServerIP'>): string {
+export function bootstrapFingerprint(options: Omit<BootstrapOptions, 'registry'>): string {
   const content = JSON.stringify([initialObjects(options), bootstrapPolicy()]);
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
@@ -71,7 +72,7 @@ function by(kind: KindDefinition, { namespace }: ObjectKey, body: KubernetesObje
   return { kind, namespace, body, user: systemUser, fieldManager: 'fairlead' };
 }
 
-function initialObjects({ apiServerIP }: Pick<BootstrapOptions, 'apiServerIP'>): InitialObject[] {
+function initialObjects({ kinds, settings, apiServerIP }: Omit<BootstrapOptions, 'registry'>): InitialObject[] {
   return [
     ...namespaces.map((name) => ({ resource: 'namespaces', object: { metadata: { name } } })),
     ...namespaces.map((namespace) => ({
@@ -79,6 +80,11 @@ function initialObjects({ apiServerIP }: Pick<BootstrapOptions, 'apiServerIP'>):
       object: { metadata: { name: 'default', namespace } },
     })),
     { resource: 'services', object: kubernetesService(apiServerIP) },
+    ...kinds
+      .all()
+      .flatMap((kind) =>
+        (kind.bootstrap?.(settings) ?? []).map((object) => ({ resource: resourceName(kind), object })),
+      ),
   ];
 }
 

@@ -1,4 +1,5 @@
-import { badRequest, conflict, modified } from '../../../shared/api/errors.ts';
+import { badRequest, conflict, invalid, modified } from '../../../shared/api/errors.ts';
+import { invalidValue } from '../../../shared/api/field-errors.ts';
 import { jsonEqual } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
 import { type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
@@ -23,6 +24,14 @@ export function adoptName(object: KubernetesObject, name: string): void {
   if (metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
+}
+
+/** Some kinds refuse an update that would overwrite whatever there is. */
+export function requireResourceVersion(kind: KindDefinition, { name, resourceVersion }: ObjectMeta): void {
+  if (!kind.requiresResourceVersion || (resourceVersion && resourceVersion !== '0')) return;
+  // The one place where Kubernetes shows a version as the number that it is inside.
+  const error = invalidValue('metadata.resourceVersion', 0, 'must be specified for an update');
+  throw invalid({ group: kind.group, resource: kind.plural, kind: kind.plural, name }, [error]);
 }
 
 /** Optimistic locking: a uid or resourceVersion that a new state carries must be that of the stored one. */

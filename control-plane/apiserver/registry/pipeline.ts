@@ -247,6 +247,6 @@ export function admissionRequest(
   const { kind, namespace, strategy } = context;
   const name = (about.object ?? about.old)?.metadata.name ?? '';
   const { resource } = keyOf(context, name);
-  const { user, settings, get } = strategy;
-  return { operation, kind, resource, namespace, name, user, settings, get, ...about };
+  const { user, settings, get, list } = strategy;
+  return { operation, kind, resource, namespace, name, user, settings, get, list, ...about };
 }

@@ -8,6 +8,7 @@ import { parseStored } from './encoding.ts';
  * that was undone.
  */
 const reads = new WeakMap<StoreTransaction, Map<string, KubernetesObject | undefined>>();
+const lists = new WeakMap<StoreTransaction, Map<string, readonly KubernetesObject[]>>();
 
 /** The object as this transaction sees it. Shared with other readers: not to be changed. */
 export function readObject(tx: StoreTransaction, key: ObjectKey): KubernetesObject | undefined {
@@ -21,9 +22,19 @@ export function readObject(tx: StoreTransaction, key: ObjectKey): KubernetesObje
   return object;
 }
 
+/** All objects of a resource as this transaction sees them, in the order of their names. Shared, not to be changed. */
+export function listObjects(tx: StoreTransaction, resource: string): readonly KubernetesObject[] {
+  const known = lists.get(tx) ?? new Map<string, readonly KubernetesObject[]>();
+  lists.set(tx, known);
+  const objects = known.get(resource) ?? tx.list({ resource }).items.map((stored) => parseStored(stored));
+  known.set(resource, objects);
+  return objects;
+}
+
 /** To be called before every write of this object. */
 export function forgetObject(tx: StoreTransaction, key: ObjectKey): void {
   reads.get(tx)?.delete(identify(key));
+  lists.get(tx)?.delete(key.resource);
 }
 
 function identify({ resource, namespace, name }: ObjectKey): string {

@@ -1,5 +1,5 @@
 import { decodeBody } from './decoding.ts';
-import { adoptName, adoptNamespace } from './identity.ts';
+import { adoptName, adoptNamespace, requireResourceVersion } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { objectOutcome } from './outcome.ts';
 import { insert, modify } from './pipeline.ts';
@@ -13,7 +13,10 @@ export function update(context: WriteContext, request: UpdateRequest): WriteOutc
   const written = modify(context, {
     name: request.name,
     scope: 'main',
-    change: () => object,
+    change() {
+      requireResourceVersion(context.kind, object.metadata);
+      return object;
+    },
     orCreate: context.kind.createOnUpdate
       ? () => {
           trackUpdate(context, object);

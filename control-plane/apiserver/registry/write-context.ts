@@ -10,7 +10,7 @@ import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { AdmissionChain } from '../admission/admission.ts';
 import type { WriteOptions, WriteRequest } from './registry.ts';
-import { readObject } from './transaction-reads.ts';
+import { listObjects, readObject } from './transaction-reads.ts';
 
 /** What the registry of a cluster is made of. */
 export interface RegistryDeps {
@@ -61,6 +61,7 @@ function contextFor(
       uid: deps.uid,
       user: target.options.user,
       get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
+      list: (resource) => listObjects(tx, resource),
       isClaimed: (claim) => tx.claimant(claim) !== undefined,
       settings: deps.settings,
     },

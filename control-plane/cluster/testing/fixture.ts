@@ -82,9 +82,9 @@ export class ClusterFixture {
   /** A cluster as it is after its creation. */
   static async create(settings: Partial<ClusterSettings> = {}): Promise<ClusterFixture> {
     const fixture = new ClusterFixture({ ...defaultSettings, ...settings });
-    const { commits, registry, kinds, credentials } = fixture.cluster;
-    const apiServerIP = firstServiceAddress(fixture.cluster.settings);
-    await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, apiServerIP }));
+    const { commits, registry, kinds, settings: effective, credentials } = fixture.cluster;
+    const apiServerIP = firstServiceAddress(effective);
+    await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, settings: effective, apiServerIP }));
     fixture.adminToken = await credentials.issue({ name: 'admin', groups: ['system:masters', 'system:authenticated'] });
     return fixture;
   }

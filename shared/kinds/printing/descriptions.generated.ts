@@ -72,6 +72,14 @@ export const fieldDescriptions = {
     "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
   "V1DeploymentStatus.availableReplicas":
     "Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this deployment.",
+  "V1PriorityClass.value":
+    "value represents the integer value of this priority class. This is the actual priority that pods receive when they have the name of this class in their pod spec.",
+  "V1PriorityClass.globalDefault":
+    "globalDefault specifies whether this PriorityClass should be considered as the default priority for pods that do not have any priority class. Only one PriorityClass can be marked as `globalDefault`. However, if more than one PriorityClasses exists with their `globalDefault` field set to true, the smallest value of such global default PriorityClasses will be used as the default priority.",
+  "V1PriorityClass.preemptionPolicy":
+    "preemptionPolicy is the Policy for preempting pods with lower priority. One of Never, PreemptLowerPriority. Defaults to PreemptLowerPriority if unset.",
+  "V1LeaseSpec.holderIdentity":
+    "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.",
   "V1Secret.type":
     "Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
   "V1Secret.data":

@@ -15,6 +15,7 @@ export function aContext(overrides: Partial<StrategyContext> = {}): StrategyCont
     uid: () => '00000000-0000-4000-8000-000000000001',
     user: { name: 'tester', groups: [] },
     get: () => undefined,
+    list: () => [],
     isClaimed: () => false,
     settings: defaultSettings,
     ...overrides,

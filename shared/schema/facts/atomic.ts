@@ -1,6 +1,7 @@
 /** Structs that server-side apply owns whole: changing one field takes over all (`x-kubernetes-map-type: atomic`). */
 export const atomicTypes: ReadonlySet<string> = new Set([
   'CoreV1EndpointPort',
+  'DiscoveryV1EndpointPort',
   'RbacV1Subject',
   'V1ConfigMapKeySelector',
   'V1EndpointAddress',
@@ -16,6 +17,9 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'V1RoleRef',
   'V1ScopeSelector',
   'V1SecretKeySelector',
+  'V1SecretReference',
+  'V1ServiceBackendPort',
+  'V1TopologySelectorTerm',
   'V1TypedLocalObjectReference',
 ]);
 
@@ -23,5 +27,6 @@ export const atomicTypes: ReadonlySet<string> = new Set([
 export const atomicFields: Readonly<Record<string, readonly string[]>> = {
   V1PodSpec: ['nodeSelector'],
   V1ReplicationControllerSpec: ['selector'],
+  V1Scheduling: ['nodeSelector'],
   V1ServiceSpec: ['selector'],
 };

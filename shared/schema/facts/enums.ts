@@ -99,7 +99,11 @@ export const enums: readonly EnumFact[] = [
   },
   { goType: 'v1.PodQOSClass', values: ['BestEffort', 'Burstable', 'Guaranteed'], fields: ['V1PodStatus.qosClass'] },
   { goType: 'v1.PodSELinuxChangePolicy', values: [], fields: ['V1PodSecurityContext.seLinuxChangePolicy'] },
-  { goType: 'v1.PreemptionPolicy', values: ['Never', 'PreemptLowerPriority'], fields: ['V1PodSpec.preemptionPolicy'] },
+  {
+    goType: 'v1.PreemptionPolicy',
+    values: ['Never', 'PreemptLowerPriority'],
+    fields: ['V1PodSpec.preemptionPolicy', 'V1PriorityClass.preemptionPolicy'],
+  },
   { goType: 'v1.ProcMountType', values: ['Default', 'Unmasked'], fields: ['V1SecurityContext.procMount'] },
   {
     goType: 'v1.Protocol',

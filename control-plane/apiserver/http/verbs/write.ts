@@ -9,7 +9,7 @@ import { respondWithList } from './read.ts';
 /** POST to a collection or a subresource. */
 export const create: VerbHandler = async (deps, request) => {
   const options = parseWriteOptions(optionSource(request), 'CreateOptions');
-  const { value, raw, findings } = await objectBody(request);
+  const { value, raw } = await objectBody(request);
   const { name } = request.info;
   return commit(deps, request, {
     verb: 'create',
@@ -17,7 +17,6 @@ export const create: VerbHandler = async (deps, request) => {
     ...options,
     body: value,
     raw,
-    findings,
     name: name || undefined,
   });
 };
@@ -25,20 +24,19 @@ export const create: VerbHandler = async (deps, request) => {
 /** PUT of an object or a subresource. */
 export const update: VerbHandler = async (deps, request) => {
   const options = parseWriteOptions(optionSource(request), 'UpdateOptions');
-  const { value, raw, findings } = await objectBody(request);
+  const { value, raw } = await objectBody(request);
   return commit(deps, request, {
     verb: 'update',
     ...target(request),
     ...options,
     body: value,
     raw,
-    findings,
     name: request.info.name,
   });
 };
 
 export const patch: VerbHandler = async (deps, request) => {
-  const { value, raw, findings, patchType } = await parsePatchBody(request.request);
+  const { value, raw, patchType } = await parsePatchBody(request.request);
   const options = parseWriteOptions(optionSource(request), 'PatchOptions');
   const { force } = parsePatchOptions(request.query, patchType);
   const { name } = request.info;
@@ -50,7 +48,6 @@ export const patch: VerbHandler = async (deps, request) => {
     patchType,
     body: value,
     raw,
-    findings,
     force,
   });
 };
