@@ -9,6 +9,7 @@ import { createAuthorizer } from '../apiserver/auth/authorize.ts';
 import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
+import { createEscalationCheck } from '../apiserver/auth/rbac/escalation.ts';
 import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
 import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
@@ -93,8 +94,6 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const namespaces = shard === '' ? undefined : createNamespacesElsewhere({ client: deps.sibling(''), now });
   const prepare =
     namespaces && ((writes: readonly WriteRequest[]) => namespaces.ensure(writes.map(({ namespace }) => namespace)));
-  const admission = createAdmission(defaultPlugins);
-  const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
   const credentials = createCredentials({ store, commits, newToken: () => base64url(deps.randomBytes(32)), uid });
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
   const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
@@ -103,6 +102,8 @@ export function createCluster(deps: ClusterDeps): Cluster {
     nodeRules: createNodeRules({ reader: store, kinds, parse }),
     rbac: createRbac(createPolicyCache(store)),
   });
+  const admission = createAdmission([...defaultPlugins, createEscalationCheck(authorizer)]);
+  const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });

@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
@@ -11,6 +12,7 @@ import serviceAccount from './service-account.ts';
 import taintEviction from './taint-eviction.ts';
 
 export const builtInControllers = [
+  clusterRoleAggregation,
   deployment,
   endpoints,
   garbageCollector,
