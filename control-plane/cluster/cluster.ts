@@ -22,6 +22,7 @@ import { openIdExtension } from '../apiserver/http/openid.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
+import { createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
 import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
@@ -62,6 +63,8 @@ export interface ClusterDeps {
   /** Cryptographically strong. */
   randomBytes(length: number): Uint8Array;
   schedule(run: () => void, delayMs: number): void;
+  /** The same, and what it returns takes it back. */
+  startTimer(run: () => void, delayMs: number): () => void;
   log: ErrorLog;
 }
 
@@ -69,6 +72,8 @@ export interface ClusterDeps {
 export interface Cluster {
   store: Store;
   commits: CommitQueue;
+  /** For writes that webhooks may have a say in. */
+  writes: WriteQueue;
   registry: Registry;
   kinds: KindRegistry;
   settings: ClusterSettings;
@@ -91,6 +96,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     onListenerError: (error) => log('commit listener failed', { error: describeError(error) }),
   });
   const commits = createCommitQueue({ store, sync: deps.sync });
+  const writes = createWriteQueue({ commits, now, random, uid, startTimer: deps.startTimer });
   const namespaces = shard === '' ? undefined : createNamespacesElsewhere({ client: deps.sibling(''), now });
   const prepare =
     namespaces && ((writes: readonly WriteRequest[]) => namespaces.ensure(writes.map(({ namespace }) => namespace)));
@@ -119,7 +125,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const extensionDeps = { access, credentials, bootstrapTokens };
   const core = createClusterCore({
     reader: store,
-    commits,
+    writes,
     registry,
     prepare,
     kinds,
@@ -150,8 +156,21 @@ export function createCluster(deps: ClusterDeps): Cluster {
     options: { historyMs: settings.historySeconds * 1000 },
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
-    createLocalClient({ store, commits, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
-  return { store, commits, registry, kinds, settings, access, credentials, signingKeys, watches, core, clientFor };
+    createLocalClient({ store, writes, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
+  return {
+    store,
+    commits,
+    writes,
+    registry,
+    kinds,
+    settings,
+    access,
+    credentials,
+    signingKeys,
+    watches,
+    core,
+    clientFor,
+  };
 }
 
 function expiringResources(kinds: KindRegistry, shard: string): string[] {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { writesOver } from '../apiserver/outside-calls/testing/writes.ts';
 import { RegistryFixture } from '../apiserver/registry/testing/fixture.ts';
 import { testKinds } from '../apiserver/registry/testing/kinds.ts';
 import type { ClusterClient } from '../client.ts';
-import { createCommitQueue } from '../store/commit-queue.ts';
 import { createLocalClient } from './local-client.ts';
 
 let cluster: RegistryFixture;
@@ -11,13 +11,13 @@ beforeEach(() => {
   cluster = new RegistryFixture(testKinds);
   cluster.create('namespaces', { metadata: { name: 'default' } });
   const { store, registry, kinds } = cluster;
-  const commits = createCommitQueue({ store, sync: async () => {} });
+  const writes = writesOver(store, cluster.world);
   const user = { name: 'system:kube-controller-manager', groups: [] };
   const fieldManager = 'kube-controller-manager';
   const sibling = () => {
     throw new Error('there is only one shard here');
   };
-  client = createLocalClient({ store, commits, registry, kinds, user, fieldManager, shard: '', sibling });
+  client = createLocalClient({ store, writes, registry, kinds, user, fieldManager, shard: '', sibling });
 });
 
 const configMap = (name: string) => ({ metadata: { name, namespace: 'default' }, data: { a: '1' } });

@@ -2,6 +2,9 @@ import { StatusError } from '../../shared/api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../../shared/api/object.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
+import { AnswersNeeded } from '../apiserver/outside-calls/question.ts';
+import type { WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
+import type { WriteRun } from '../apiserver/outside-calls/write-run.ts';
 import { selection } from '../apiserver/registry/list.ts';
 import type { Registry, WriteRequest } from '../apiserver/registry/registry.ts';
 import type {
@@ -12,13 +15,12 @@ import type {
   WriteOperation,
   WriteResult,
 } from '../client.ts';
-import type { CommitQueue } from '../store/commit-queue.ts';
 import type { Change, Store, StoreTransaction } from '../store/store.ts';
 import { kindOf, resourceOf, type Writer, writeRequest } from './write-requests.ts';
 
 export interface LocalClientDeps extends Writer {
   store: Store;
-  commits: CommitQueue;
+  writes: WriteQueue;
   registry: Registry;
   /** As for the verbs of the API. */
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
@@ -92,7 +94,9 @@ async function writeHere(
 ): Promise<WriteResult[]> {
   if (deps.prepare) await deps.prepare(operations.map((operation) => writeRequest(deps, operation)));
   if (atomic) return writeAtomically(deps, operations);
-  return deps.commits.submit((tx) => operations.map((operation) => judge(deps, tx, operation)));
+  return deps.writes.submit((tx, runOf) =>
+    operations.map((operation, index) => judge(deps, tx, { operation, run: runOf(index) })),
+  );
 }
 
 /** Undoes a transaction and says how far it had come. */
@@ -106,10 +110,10 @@ class Aborted extends Error {
 
 async function writeAtomically(deps: LocalClientDeps, operations: readonly WriteOperation[]): Promise<WriteResult[]> {
   try {
-    return await deps.commits.submit((tx) => {
+    return await deps.writes.submit((tx, runOf) => {
       const results: WriteResult[] = [];
-      for (const operation of operations) {
-        const result = judge(deps, tx, operation);
+      for (const [index, operation] of operations.entries()) {
+        const result = judge(deps, tx, { operation, run: runOf(index) });
         results.push(result);
         if (result.error) throw new Aborted(results);
       }
@@ -123,12 +127,18 @@ async function writeAtomically(deps: LocalClientDeps, operations: readonly Write
   }
 }
 
-function judge(deps: LocalClientDeps, tx: StoreTransaction, operation: WriteOperation): WriteResult {
+function judge(
+  deps: LocalClientDeps,
+  tx: StoreTransaction,
+  { operation, run }: { operation: WriteOperation; run: WriteRun },
+): WriteResult {
   try {
-    const { json } = deps.registry.write(tx, writeRequest(deps, operation));
+    const { json } = deps.registry.write(tx, writeRequest(deps, operation), run);
     const isGone = operation.verb === 'delete' && !tx.get(operation.key);
     return isGone || operation.verb === 'bind' ? {} : { object: JSON.parse(json) as KubernetesObject };
   } catch (error) {
+    // The transaction comes to nothing, but the operations after this one are to say what they would ask.
+    if (error instanceof AnswersNeeded) return {};
     if (!(error instanceof StatusError)) throw error;
     const { code, reason, message } = error;
     return { error: { code, reason, message } };

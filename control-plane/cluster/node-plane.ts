@@ -29,7 +29,7 @@ const timerPrefix = 'node/';
 /** A cluster's side of its gateways: what they may ask of it, and what it brings to them. */
 export function createNodePlane(deps: NodePlaneDeps): GatewayCluster {
   const { cluster, client, gateways, timers, schedule, log } = deps;
-  const { store, commits, registry, kinds, settings } = cluster;
+  const { store, commits, writes, registry, kinds, settings } = cluster;
   const feed = createNodeFeed({ store, kinds });
   const handled = new Set<string>();
   const handle = (timer: string) => {
@@ -40,6 +40,7 @@ export function createNodePlane(deps: NodePlaneDeps): GatewayCluster {
   const service = createNodeService({
     reader: store,
     commits,
+    writes,
     registry,
     kinds,
     feed,

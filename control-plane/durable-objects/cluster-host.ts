@@ -80,6 +80,10 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     uid: () => crypto.randomUUID(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     schedule: (run, delayMs) => void setTimeout(run, delayMs),
+    startTimer(run, delayMs) {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
     log: logError,
   });
   if (!box.sockets) throw new Error('the cluster bound no watches');

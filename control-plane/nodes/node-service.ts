@@ -4,6 +4,8 @@ import type { ClusterSettings, KindDefinition } from '../../shared/kinds/define-
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { type HelloMessage, protocolVersion, type ReportMessage } from '../../shared/protocol/messages.ts';
 import { nodeUser } from '../apiserver/auth/node-authorizer.ts';
+import type { RunOf, WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
+import type { WriteRun } from '../apiserver/outside-calls/write-run.ts';
 import type { Registry } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
 import type { CommitQueue } from '../store/commit-queue.ts';
@@ -36,7 +38,10 @@ export interface NodeService {
 
 export interface NodeServiceDeps {
   reader: StoreReader;
+  /** For what a node reports of its own: no webhook is asked about that, one report speaks for hundreds of Pods. */
   commits: CommitQueue;
+  /** For the registration of a node, which is a write like any other. */
+  writes: WriteQueue;
   registry: Registry;
   kinds: KindRegistry;
   feed: NodeFeed;
@@ -60,33 +65,40 @@ type PodRef = NonNullable<ReportMessage['podsRemoved']>[number];
 const fieldManager = 'fairlead-agent';
 
 export function createNodeService(deps: NodeServiceDeps): NodeService {
-  const { commits, registry, kinds, feed, settings } = deps;
+  const { commits, writes, registry, kinds, feed, settings } = deps;
   const nodes = requireKind(kinds, 'nodes');
   const pods = requireKind(kinds, 'pods');
   const options = (node: string) => ({ user: nodeUser(node), fieldManager, fieldValidation: 'Ignore' as const });
 
-  function register(tx: StoreTransaction, name: string, said: Node): void {
+  function register(tx: StoreTransaction, runOf: RunOf, { name, said }: { name: string; said: Node }): void {
     const { labels = {}, annotations = {} } = said.metadata;
     const target = { kind: nodes, namespace: '', ...options(name) };
     if (tx.get({ resource: 'nodes', namespace: '', name })) {
-      registry.write(tx, {
-        verb: 'patch',
-        ...target,
-        name,
-        patchType: 'merge',
-        body: { metadata: { labels, annotations } },
-      });
+      registry.write(
+        tx,
+        {
+          verb: 'patch',
+          ...target,
+          name,
+          patchType: 'merge',
+          body: { metadata: { labels, annotations } },
+        },
+        runOf(0),
+      );
     } else {
       const { taints, unschedulable } = said.spec ?? {};
       const body = { metadata: { name, labels, annotations }, spec: { taints, unschedulable } };
-      registry.write(tx, { verb: 'create', ...target, body: JSON.parse(JSON.stringify(body)) });
+      registry.write(tx, { verb: 'create', ...target, body: JSON.parse(JSON.stringify(body)) }, runOf(0));
     }
-    if (said.status) patchStatus(tx, name, said.status);
+    if (said.status) patchStatus(tx, { name, status: said.status, run: runOf(1) });
   }
 
-  function patchStatus(tx: StoreTransaction, name: string, status: object): void {
+  function patchStatus(
+    tx: StoreTransaction,
+    { name, status, run }: { name: string; status: object; run?: WriteRun },
+  ): void {
     const target = { kind: nodes, namespace: '', name, ...options(name), subresource: 'status' };
-    registry.write(tx, { verb: 'patch', ...target, patchType: 'merge', body: { status } });
+    registry.write(tx, { verb: 'patch', ...target, patchType: 'merge', body: { status } }, run);
   }
 
   /** The Pod that a report is about, if it is this node's. Throws the error that the rejection is to carry. */
@@ -149,13 +161,14 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       attempt(itemName('pods', ref), () => takeRemoval(tx, node, ref, last.get(ref.uid)));
     }
     const { nodeStatus } = report;
-    if (nodeStatus) attempt(`nodes/${node}`, () => patchStatus(tx, node, nodeStatus));
+    if (nodeStatus) attempt(`nodes/${node}`, () => patchStatus(tx, { name: node, status: nodeStatus }));
     return rejected;
   }
 
   return {
     async hello(node, message) {
-      await commits.submit((tx) => register(tx, node, message.node as unknown as Node));
+      const said = message.node as unknown as Node;
+      await writes.submit((tx, runOf) => register(tx, runOf, { name: node, said }));
       deps.timers.clear(node);
       const stored = registry.get(deps.reader, { kind: nodes, namespace: '', name: node });
       const { clusterCIDR, serviceCIDR } = settings;

@@ -1,5 +1,7 @@
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { ClusterSettings, KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { WriteRun } from '../outside-calls/write-run.ts';
+import type { UserInfo } from '../registry/registry.ts';
 
 export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE';
 
@@ -17,8 +19,10 @@ export interface AdmissionRequest {
   object?: KubernetesObject;
   /** Stored state; absent for CREATE. */
   old?: KubernetesObject;
-  user: { name: string; groups: readonly string[] };
+  user: UserInfo;
   settings: ClusterSettings;
+  /** For plugins that ask outside of the cluster's object. */
+  run: Pick<WriteRun, 'asks' | 'answers'>;
   get(key: ObjectKey): KubernetesObject | undefined;
   /** Every object of a resource: for kinds of which a cluster has few. */
   list(resource: string): readonly KubernetesObject[];

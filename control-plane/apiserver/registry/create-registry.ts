@@ -1,5 +1,6 @@
 import { badRequest } from '../../../shared/api/errors.ts';
 import type { StoreTransaction } from '../../store/store.ts';
+import { directRun, type WriteRun } from '../outside-calls/write-run.ts';
 import { create } from './create.ts';
 import { deleteOne } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
@@ -19,13 +20,17 @@ export function createRegistry(deps: RegistryDeps): Registry {
       return subresource ? subresourceVerb(kind, subresource, 'get')(reader, target) : get(reader, target);
     },
     list,
-    write: (tx, request) => write(deps, tx, request),
+    write: (tx, request, run = directRun(deps)) => write(deps, tx, { request, run }),
     parse: parseStored,
   };
 }
 
-function write(deps: RegistryDeps, tx: StoreTransaction, request: WriteRequest): WriteOutcome {
-  const context = writeContext(deps, tx, request);
+function write(
+  deps: RegistryDeps,
+  tx: StoreTransaction,
+  { request, run }: { request: WriteRequest; run: WriteRun },
+): WriteOutcome {
+  const context = writeContext(deps, tx, { request, run });
   switch (request.verb) {
     case 'create': {
       if (!request.subresource) return create(context, request);

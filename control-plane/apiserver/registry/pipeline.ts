@@ -244,9 +244,9 @@ export function admissionRequest(
   operation: AdmissionOperation,
   about: { object?: KubernetesObject; old?: KubernetesObject; subresource?: string },
 ): AdmissionRequest {
-  const { kind, namespace, strategy } = context;
+  const { kind, namespace, strategy, options, run } = context;
   const name = (about.object ?? about.old)?.metadata.name ?? '';
   const { resource } = keyOf(context, name);
-  const { user, settings, get, list } = strategy;
-  return { operation, kind, resource, namespace, name, user, settings, get, list, ...about };
+  const { settings, get, list } = strategy;
+  return { operation, kind, resource, namespace, name, user: options.user, settings, run, get, list, ...about };
 }

@@ -1,6 +1,7 @@
 import type { DeleteOptions, KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StoredObject, StoreReader, StoreTransaction } from '../../store/store.ts';
+import type { WriteRun } from '../outside-calls/write-run.ts';
 
 /** Who asks. */
 export interface UserInfo {
@@ -111,7 +112,11 @@ export interface Registry {
   get(reader: StoreReader, target: Target & { name: string; subresource?: string }): StoredObject;
   /** `encodeList` and `listChunks` of `encoding.ts` make the answer of it. */
   list(reader: StoreReader, request: ListRequest): ListOutcome;
-  write(tx: StoreTransaction, request: WriteRequest): WriteOutcome;
+  /**
+   * `run` is the write's from a `WriteQueue`. A write without it asks nobody outside of the object: the cluster's own
+   * first objects, and what nodes report.
+   */
+  write(tx: StoreTransaction, request: WriteRequest, run?: WriteRun): WriteOutcome;
   /** Parsed form of a stored object. */
   parse<T extends KubernetesObject>(stored: StoredObject): T;
 }

@@ -9,6 +9,7 @@ import {
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { AdmissionChain } from '../admission/admission.ts';
+import type { WriteRun } from '../outside-calls/write-run.ts';
 import type { WriteOptions, WriteRequest } from './registry.ts';
 import { listObjects, readObject } from './transaction-reads.ts';
 
@@ -33,22 +34,29 @@ export interface WriteContext {
   readonly kind: KindDefinition;
   readonly namespace: string;
   readonly options: WriteOptions;
+  /** What the write takes from the world; the same each time that the write is run. */
+  readonly run: WriteRun;
   /** For the strategy and for stamps: the moment and the user of this write. */
   readonly strategy: StrategyContext;
   /** Collected for the client. */
   readonly warnings: string[];
 }
 
-export function writeContext(deps: RegistryDeps, tx: StoreTransaction, request: WriteRequest): WriteContext {
-  return contextFor(deps, tx, { kind: request.kind, namespace: request.namespace, options: request });
+export function writeContext(
+  deps: RegistryDeps,
+  tx: StoreTransaction,
+  { request, run }: { request: WriteRequest; run: WriteRun },
+): WriteContext {
+  return contextFor(deps, tx, { kind: request.kind, namespace: request.namespace, options: request, run });
 }
 
 function contextFor(
   deps: RegistryDeps,
   tx: StoreTransaction,
-  target: Pick<WriteContext, 'kind' | 'namespace' | 'options'>,
+  target: Pick<WriteContext, 'kind' | 'namespace' | 'options' | 'run'>,
 ): WriteContext {
-  const nowMs = deps.now();
+  const { run } = target;
+  const nowMs = run.now();
   return {
     deps,
     tx,
@@ -57,8 +65,8 @@ function contextFor(
     strategy: {
       now: rfc3339(nowMs),
       nowMs,
-      random: deps.random,
-      uid: deps.uid,
+      random: run.random,
+      uid: run.uid,
       user: target.options.user,
       get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
       list: (resource) => listObjects(tx, resource),

@@ -75,6 +75,10 @@ export class ClusterFixture {
       uid: () => randomUUID(),
       randomBytes: (length) => randomBytes(length),
       schedule: (run, delayMs) => void setTimeout(run, Math.min(delayMs, 5)),
+      startTimer(run, delayMs) {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
       log: (_message, fields) => this.errors.push(fields.error),
     });
   }
@@ -97,12 +101,12 @@ export class ClusterFixture {
   }
 
   get client(): ClusterClient {
-    const { store, commits, registry, kinds } = this.cluster;
+    const { store, writes, registry, kinds } = this.cluster;
     const { identity, fieldManager } = componentUsers.apiserver;
     const sibling = () => {
       throw new Error('there is one shard');
     };
-    return createLocalClient({ store, commits, registry, kinds, user: identity, fieldManager, shard: '', sibling });
+    return createLocalClient({ store, writes, registry, kinds, user: identity, fieldManager, shard: '', sibling });
   }
 
   /** Calls the API, as the administrator unless told otherwise. A body that is no string or bytes is sent as JSON. */

@@ -4,13 +4,13 @@ import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { createAdmission } from '../../apiserver/admission/admission.ts';
 import { defaultPlugins } from '../../apiserver/admission/plugins.ts';
+import { writesOver } from '../../apiserver/outside-calls/testing/writes.ts';
 import { createRegistry } from '../../apiserver/registry/create-registry.ts';
 import type { ClientListQuery, ClusterClient, WriteOperation } from '../../client.ts';
 import { createLocalClient } from '../../cluster/local-client.ts';
 import { filters } from '../../scheduler/filters/index.generated.ts';
 import { createScheduler, type Scheduler } from '../../scheduler/scheduler.ts';
 import { scores } from '../../scheduler/scores/index.generated.ts';
-import { createCommitQueue } from '../../store/commit-queue.ts';
 import { createStore } from '../../store/create-store.ts';
 import { openNodeDatabase } from '../../store/testing/node-sqlite.ts';
 import type { ControllerDefinition, Cursor, Log, Progress } from '../runtime/controller.ts';
@@ -57,21 +57,24 @@ export class TestCluster {
   constructor(seed = 1) {
     this.random = seededRandom(seed);
     this.store = createStore({ sql: openNodeDatabase(), now: () => this.nowMs });
+    const world = {
+      now: () => this.nowMs,
+      random: this.random,
+      uid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, '0')}`,
+    };
     const registry = createRegistry({
       kinds: this.kinds,
       settings: defaultSettings,
       admission: createAdmission(defaultPlugins),
-      now: () => this.nowMs,
-      random: this.random,
-      uid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, '0')}`,
+      ...world,
     });
-    const commits = createCommitQueue({ store: this.store, sync: async () => {} });
+    const writes = writesOver(this.store, world);
     const user = { name: 'system:kube-controller-manager', groups: [] };
     const { store, kinds } = this;
     // All shards in one store: which one an object is in makes no difference to controllers.
     const clientIn = (shard: string): ClusterClient =>
       createLocalClient({
-        ...{ store, commits, registry, kinds, user, shard },
+        ...{ store, writes, registry, kinds, user, shard },
         fieldManager: 'kube-controller-manager',
         sibling: clientIn,
       });

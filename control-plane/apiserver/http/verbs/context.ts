@@ -1,9 +1,9 @@
 import type { KubernetesObject } from '../../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
-import type { CommitQueue } from '../../../store/commit-queue.ts';
 import type { StoreReader } from '../../../store/store.ts';
 import type { ServiceAccountTokens } from '../../auth/service-accounts/tokens.ts';
+import type { WriteQueue } from '../../outside-calls/write-queue.ts';
 import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
 import type { ResourceRequest } from '../request-info.ts';
@@ -16,7 +16,7 @@ import type { WatchOpener } from './watch.ts';
 export interface VerbDeps {
   kinds: KindRegistry;
   reader: StoreReader;
-  commits: CommitQueue;
+  writes: WriteQueue;
   registry: Registry;
   /** Fetches what the write needs to know and another object stores; absent where everything is here. */
   prepare?(writes: readonly WriteRequest[]): Promise<void>;

@@ -69,7 +69,7 @@ export const deleteCollection: VerbHandler = async (deps, request) => {
   for (let from = 0; from < found.items.length; from += deletedAtOnce) {
     const keys = found.items.slice(from, from + deletedAtOnce).map(({ key }) => key);
     const part = { verb: 'deletecollection', ...target(request), ...write, options, keys } as const;
-    await deps.commits.submit((tx) => deps.registry.write(tx, part));
+    await deps.writes.submit((tx, runOf) => deps.registry.write(tx, part, runOf(0)));
   }
   return respondWithList(deps, request, found);
 };
@@ -100,6 +100,6 @@ function withDryRun<T extends { dryRun?: boolean }>(options: T, inBody: readonly
 async function commit(deps: VerbDeps, request: VerbRequest, write: WriteRequest): Promise<Response> {
   negotiated(request); // an unacceptable Accept header must not be found out after the write
   if (deps.prepare) await deps.prepare([write]);
-  const outcome = await deps.commits.submit((tx) => deps.registry.write(tx, write));
+  const outcome = await deps.writes.submit((tx, runOf) => deps.registry.write(tx, write, runOf(0)));
   return respondWithObject(deps, request, outcome);
 }

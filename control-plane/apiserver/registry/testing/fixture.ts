@@ -5,7 +5,7 @@ import { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import { createStore } from '../../../store/create-store.ts';
 import type { Store } from '../../../store/store.ts';
 import { openNodeDatabase } from '../../../store/testing/node-sqlite.ts';
-import { createAdmission } from '../../admission/admission.ts';
+import { type AdmissionPlugin, createAdmission } from '../../admission/admission.ts';
 import { defaultPlugins } from '../../admission/plugins.ts';
 import { createRegistry } from '../create-registry.ts';
 import type { ListRequest, PatchType, Registry, WriteOptions, WriteRequest } from '../registry.ts';
@@ -32,16 +32,25 @@ export class RegistryFixture {
   /** Each call of `random` takes the next of these, then zeros. */
   randoms: number[] = [];
 
-  constructor(kinds: Iterable<KindDefinition>, settings: ClusterSettings = defaultSettings) {
+  /** What writes take from the world. */
+  readonly world = {
+    now: () => this.nowMs,
+    random: () => this.randoms.shift() ?? 0,
+    uid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, '0')}`,
+  };
+
+  constructor(
+    kinds: Iterable<KindDefinition>,
+    settings: ClusterSettings = defaultSettings,
+    plugins: readonly AdmissionPlugin[] = defaultPlugins,
+  ) {
     this.kinds = new KindRegistry(kinds);
     this.store = createStore({ sql: openNodeDatabase(), now: () => this.nowMs });
     this.registry = createRegistry({
       kinds: this.kinds,
       settings,
-      admission: createAdmission(defaultPlugins),
-      now: () => this.nowMs,
-      random: () => this.randoms.shift() ?? 0,
-      uid: () => `00000000-0000-4000-8000-${String(++this.#uids).padStart(12, '0')}`,
+      admission: createAdmission(plugins),
+      ...this.world,
     });
   }
 
