@@ -72,6 +72,7 @@ export type RoleBinding = AsObject<models.V1RoleBinding>;
 export type ClusterRoleBinding = AsObject<models.V1ClusterRoleBinding>;
 export type PolicyRule = Wire<models.V1PolicyRule>;
 export type RbacSubject = Wire<models.RbacV1Subject>;
+export type MutatingWebhook = Wire<models.V1MutatingWebhook>;
 export type Binding = AsObject<models.V1Binding>;
 export type Scale = AsObject<models.V1Scale>;
 

@@ -160,6 +160,11 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
      */
     defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
   };
+  /**
+   * False for the kinds by which admission itself is configured: webhooks and policies have no say in them, so that none
+   * can shut its own administrator out.
+   */
+  admittedByWebhooks?: boolean;
   /** An update (PUT) of an object that does not exist creates it (Endpoints, Services, Events). */
   createOnUpdate?: boolean;
   /** An update (PUT) has to name the version that it replaces (RuntimeClasses, Leases). */

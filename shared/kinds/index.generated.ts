@@ -9,6 +9,7 @@ import endpoints from './endpoints.ts';
 import event from './event.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
+import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import node from './node.ts';
 import pod from './pod.ts';
@@ -23,6 +24,7 @@ import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
 import statefulSet from './stateful-set.ts';
+import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
 
 export const builtInKinds = [
   clusterRole,
@@ -35,6 +37,7 @@ export const builtInKinds = [
   event,
   lease,
   limitRange,
+  mutatingWebhookConfiguration,
   namespace,
   node,
   pod,
@@ -49,4 +52,5 @@ export const builtInKinds = [
   service,
   serviceAccount,
   statefulSet,
+  validatingWebhookConfiguration,
 ];

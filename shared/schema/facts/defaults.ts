@@ -20,7 +20,17 @@ const rbd = { keyring: '/etc/ceph/keyring', pool: 'rbd', user: 'admin' };
 const scaleIO = { fsType: 'xfs', storageMode: 'ThinProvisioned' };
 const fileModes = { defaultMode: 0o644 };
 
+const webhook = {
+  clientConfig: {},
+  failurePolicy: 'Fail',
+  matchPolicy: 'Equivalent',
+  namespaceSelector: {},
+  objectSelector: {},
+  timeoutSeconds: 10,
+};
+
 export const defaults: DefaultFacts = {
+  AdmissionregistrationV1ServiceReference: { port: 443 },
   AuthenticationV1TokenRequest: { spec: {} },
   CoreV1EndpointPort: { protocol: 'TCP' },
   CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
@@ -64,6 +74,7 @@ export const defaults: DefaultFacts = {
   V1IngressStatus: { loadBalancer: {} },
   V1Lease: { spec: {} },
   V1LimitedPriorityLevelConfiguration: { lendablePercent: 0, limitResponse: {}, nominalConcurrencyShares: 30 },
+  V1MutatingWebhook: { ...webhook, reinvocationPolicy: 'Never' },
   V1Namespace: { spec: {}, status: {} },
   V1NetworkPolicy: { spec: {} },
   V1NetworkPolicyPort: { protocol: 'TCP' },
@@ -117,6 +128,7 @@ export const defaults: DefaultFacts = {
   V1ReplicationControllerStatus: { replicas: 0 },
   V1ResourceFieldSelector: { divisor: '0' },
   V1ResourceQuota: { spec: {}, status: {} },
+  V1RuleWithOperations: { scope: '*' },
   V1ScaleIOPersistentVolumeSource: scaleIO,
   V1ScaleIOVolumeSource: scaleIO,
   V1RuntimeClass: { handler: '' },

@@ -43,6 +43,11 @@ export const enums: readonly EnumFact[] = [
     fields: ['V1PodSpec.dnsPolicy'],
   },
   {
+    goType: 'v1.FailurePolicyType',
+    values: [],
+    fields: ['V1MutatingWebhook.failurePolicy', 'V1ValidatingWebhook.failurePolicy'],
+  },
+  {
     goType: 'v1.HostPathType',
     values: ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'],
     fields: ['V1HostPathVolumeSource.type'],
@@ -59,6 +64,11 @@ export const enums: readonly EnumFact[] = [
     fields: ['V1LabelSelectorRequirement.operator'],
   },
   { goType: 'v1.LimitType', values: [], fields: ['V1LimitRangeItem.type'] },
+  {
+    goType: 'v1.MatchPolicyType',
+    values: [],
+    fields: ['V1MutatingWebhook.matchPolicy', 'V1ValidatingWebhook.matchPolicy'],
+  },
   {
     goType: 'v1.MountPropagationMode',
     values: ['Bidirectional', 'HostToContainer', 'None'],
@@ -77,6 +87,11 @@ export const enums: readonly EnumFact[] = [
     fields: ['V1NodeSelectorRequirement.operator'],
   },
   { goType: 'v1.OSName', values: [], fields: ['V1PodOS.name'] },
+  {
+    goType: 'v1.OperationType',
+    values: [],
+    fields: ['V1RuleWithOperations.operations'],
+  },
   {
     goType: 'v1.PersistentVolumeAccessMode',
     values: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'],
@@ -136,6 +151,16 @@ export const enums: readonly EnumFact[] = [
   },
   { goType: 'v1.RestartPolicy', values: ['Always', 'Never', 'OnFailure'], fields: ['V1PodSpec.restartPolicy'] },
   {
+    goType: 'v1.ReinvocationPolicyType',
+    values: [],
+    fields: ['V1MutatingWebhook.reinvocationPolicy'],
+  },
+  {
+    goType: 'v1.ScopeType',
+    values: [],
+    fields: ['V1RuleWithOperations.scope'],
+  },
+  {
     goType: 'v1.ScopeSelectorOperator',
     values: ['DoesNotExist', 'Exists', 'In', 'NotIn'],
     fields: ['V1ScopedResourceSelectorRequirement.operator'],
@@ -163,6 +188,11 @@ export const enums: readonly EnumFact[] = [
     fields: ['V1ServiceSpec.type'],
   },
   { goType: 'v1.StorageMedium', values: [], fields: ['V1EmptyDirVolumeSource.medium'] },
+  {
+    goType: 'v1.SideEffectClass',
+    values: [],
+    fields: ['V1MutatingWebhook.sideEffects', 'V1ValidatingWebhook.sideEffects'],
+  },
   {
     goType: 'v1.SupplementalGroupsPolicy',
     values: ['Merge', 'Strict'],

@@ -38,6 +38,8 @@ export const lists: FieldFacts<ListFact> = {
   V1Endpoint: { addresses: set },
   V1EphemeralContainer: container,
   V1FlowSchemaStatus: { conditions: merged('type') },
+  V1MutatingWebhook: { matchConditions: merged('name') },
+  V1MutatingWebhookConfiguration: { webhooks: merged('name') },
   V1NamespaceStatus: { conditions: merged('type') },
   V1NodeAllocatableResourceClaimStatus: { containers: set },
   V1NodeSpec: { podCIDRs: mergedSet },
@@ -77,4 +79,6 @@ export const lists: FieldFacts<ListFact> = {
   V1beta1PodCertificateRequestStatus: { conditions: merged('type') },
   V1beta1StorageVersionMigrationStatus: { conditions: merged('type') },
   V1beta2DeviceTaintRuleStatus: { conditions: merged('type') },
+  V1ValidatingWebhook: { matchConditions: merged('name') },
+  V1ValidatingWebhookConfiguration: { webhooks: merged('name') },
 };
