@@ -11,6 +11,7 @@ export {
   perCallLimit,
   requestBudget,
 } from './compile.ts';
+export { estimateCost } from './cost/estimate.ts';
 export { createEnvironment, type Environment, type EnvironmentOptions } from './environment.ts';
 export { CelCompileError, CelCostError, CelError, type CelIssue, CelRuntimeError } from './errors.ts';
 export { escapeIdentifier, unescapeIdentifier } from './identifiers.ts';
@@ -24,5 +25,6 @@ export {
   RESOURCE_CHECK,
   resourceCheckValue,
 } from './library/authorizer.ts';
+export { maximumCardinality, type SchemaType, schemaType, type TypedSchema } from './schema-types.ts';
 export * from './types.ts';
 export * from './values.ts';

@@ -272,7 +272,6 @@ export class Checker {
   #struct(node: Extract<Expr, { op: 'struct' }>): CelType {
     const type = this.environment.type(node.type);
     if (!type) {
-      for (const { value } of node.fields) this.check(value);
       return this.report(node.at, `undeclared reference to '${node.type}' (in container '')`);
     }
     for (const { name, value, optional, at } of node.fields) {

@@ -47,7 +47,7 @@ export function evaluate(
   const evaluation = new Evaluation(variables, costLimit);
   try {
     const value = program.run(evaluation);
-    return { value, cost: Math.ceil(evaluation.cost) };
+    return { value, cost: evaluation.cost };
   } catch (error) {
     // Values nest as deep as the API lets objects nest, and expressions can wrap them a little further.
     if (error instanceof RangeError) throw new CelRuntimeError('evaluation ran out of stack');

@@ -12,23 +12,23 @@ import {
   type Value,
 } from './values.ts';
 
-/** Called with the work that a comparison is about to do, in units of cost. */
-export type Charge = (cost: number) => void;
+/** Called with the work that a function is about to do, roughly in units of cost. */
+export type Work = (cost: number) => void;
 
 /** Equality of any two values; values of different types are unequal, but for numbers. */
-export function equal(a: Value, b: Value, charge: Charge): boolean {
+export function equal(a: Value, b: Value, work: Work): boolean {
   if (a === b) return true;
   if (typeof a === 'string' || a === null || typeof a === 'boolean') return false;
   const number = asNumber(a);
   if (number !== undefined) return sameNumber(number, asNumber(b));
-  if (a instanceof ListValue) return b instanceof ListValue && equalLists(a, b, charge);
-  if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b, charge);
-  if (a instanceof ObjectValue) return b instanceof ObjectValue && equalObjects(a, b, charge);
+  if (a instanceof ListValue) return b instanceof ListValue && equalLists(a, b, work);
+  if (a instanceof MapValue) return b instanceof MapValue && equalMaps(a, b, work);
+  if (a instanceof ObjectValue) return b instanceof ObjectValue && equalObjects(a, b, work);
   if (a instanceof Uint8Array) return b instanceof Uint8Array && compareBytes(a, b) === 0;
   if (a instanceof Timestamp) return b instanceof Timestamp && a.nanos === b.nanos;
   if (a instanceof Duration) return b instanceof Duration && a.nanos === b.nanos;
   if (a instanceof TypeValue) return b instanceof TypeValue && a.name === b.name;
-  if (a instanceof OptionalValue) return b instanceof OptionalValue && equalOptionals(a, b, charge);
+  if (a instanceof OptionalValue) return b instanceof OptionalValue && equalOptionals(a, b, work);
   return a instanceof OpaqueValue && b instanceof OpaqueValue && a.type.name === b.type.name && a.equals(b);
 }
 
@@ -43,57 +43,57 @@ function sameNumber(a: bigint | number, b: bigint | number | undefined): boolean
   return b !== undefined && a == b;
 }
 
-function equalLists(a: ListValue, b: ListValue, charge: Charge): boolean {
+function equalLists(a: ListValue, b: ListValue, work: Work): boolean {
   if (a.length !== b.length) return false;
-  if (a.identity) return equalUnordered(a, b, charge);
+  if (a.identity) return equalUnordered(a, b, work);
   for (let index = 0; index < a.length; index++) {
-    charge(0.1);
-    if (!equal(a.at(index), b.at(index), charge)) return false;
+    work(0.1);
+    if (!equal(a.at(index), b.at(index), work)) return false;
   }
   return true;
 }
 
 /** Sets and keyed lists: the same items in whatever order. */
-function equalUnordered(a: ListValue, b: ListValue, charge: Charge): boolean {
+function equalUnordered(a: ListValue, b: ListValue, work: Work): boolean {
   const keys = a.identity?.listType === 'map' ? (a.identity.mapKeys ?? []) : undefined;
   const others = keys && new Map(Array.from(b, (item) => [itemIdentity(item, keys), item]));
   for (const item of a) {
     if (others) {
-      charge(0.1);
+      work(0.1);
       const other = others.get(itemIdentity(item, keys!));
-      if (other === undefined || !equal(item, other, charge)) return false;
+      if (other === undefined || !equal(item, other, work)) return false;
     } else {
-      charge(b.length * 0.1);
-      if (![...b].some((other) => equal(item, other, charge))) return false;
+      work(b.length * 0.1);
+      if (![...b].some((other) => equal(item, other, work))) return false;
     }
   }
   return true;
 }
 
-function equalMaps(a: MapValue, b: MapValue, charge: Charge): boolean {
+function equalMaps(a: MapValue, b: MapValue, work: Work): boolean {
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
-    charge(0.1);
+    work(0.1);
     const other = b.get(key);
-    if (other === undefined || !equal(a.get(key)!, other, charge)) return false;
+    if (other === undefined || !equal(a.get(key)!, other, work)) return false;
   }
   return true;
 }
 
-function equalObjects(a: ObjectValue, b: ObjectValue, charge: Charge): boolean {
+function equalObjects(a: ObjectValue, b: ObjectValue, work: Work): boolean {
   if (a.typeName !== b.typeName) return false;
   const names = new Set([...a.names(), ...b.names()]);
   for (const name of names) {
-    charge(0.1);
+    work(0.1);
     const [left, right] = [a.field(name), b.field(name)];
-    if (left === undefined || right === undefined || !equal(left, right, charge)) return false;
+    if (left === undefined || right === undefined || !equal(left, right, work)) return false;
   }
   return true;
 }
 
-function equalOptionals(a: OptionalValue, b: OptionalValue, charge: Charge): boolean {
+function equalOptionals(a: OptionalValue, b: OptionalValue, work: Work): boolean {
   if (a.value === undefined || b.value === undefined) return a.value === b.value;
-  return equal(a.value, b.value, charge);
+  return equal(a.value, b.value, work);
 }
 
 /** Negative, zero or positive; undefined for values that have no order between them. */

@@ -16,7 +16,12 @@ export class CelError extends Error {
 export class CelCompileError extends CelError {
   readonly issues: readonly CelIssue[];
   constructor(text: string, issues: readonly CelIssue[]) {
-    super(issues.map((issue) => showIssue(text, issue)).join('\n'));
+    super(
+      issues
+        .toSorted((a, b) => a.at - b.at)
+        .map((issue) => showIssue(text, issue))
+        .join('\n'),
+    );
     this.name = 'CelCompileError';
     this.issues = issues;
   }

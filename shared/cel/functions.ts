@@ -1,6 +1,6 @@
-import type { Charge } from './equality.ts';
+import type { Work } from './equality.ts';
 import type { CelType } from './types.ts';
-import { ListValue, MapValue, type Value } from './values.ts';
+import { ListValue, MapValue, ObjectValue, OpaqueValue, OptionalValue, type Value } from './values.ts';
 
 /** One form of a function: what it takes and gives, and what it does. */
 export interface Overload {
@@ -9,7 +9,9 @@ export interface Overload {
   readonly member: boolean;
   readonly params: readonly CelType[];
   readonly result: CelType;
-  call(args: readonly Value[], charge: Charge): Value;
+  call(args: readonly Value[], work: Work): Value;
+  /** The second of two arguments is evaluated only where the first, an optional, has no value. */
+  readonly alternative?: boolean;
   /** In Kubernetes' units, charged before the result is used. Default 1. */
   cost?(args: readonly Value[], result: Value): number;
 }
@@ -31,7 +33,10 @@ export function member(name: string, params: readonly CelType[], result: CelType
 export function sizeOf(value: Value | undefined): number {
   if (typeof value === 'string') return value.length;
   if (value instanceof Uint8Array || value instanceof ListValue) return value.length;
-  return value instanceof MapValue ? value.size : 1;
+  if (value instanceof MapValue) return value.size;
+  if (value instanceof ObjectValue) return [...value.names()].length;
+  if (value instanceof OptionalValue) return value.value === undefined ? 1 : sizeOf(value.value);
+  return value instanceof OpaqueValue ? value.size : 1;
 }
 
 const traversalFactor = 0.1;
@@ -39,12 +44,33 @@ const regexFactor = 0.25;
 
 /** Reading one argument, `times` over. */
 export function traversal(index: number, times = 1): Cost {
-  return (args) => Math.ceil(sizeOf(args[index]) * times * traversalFactor);
+  return (args) => Math.ceil(sizeOf(args[index]) * (times * traversalFactor));
 }
 
 /** Building the result. */
 export function construction(times = 1): Cost {
   return (_args, result) => Math.ceil(sizeOf(result) * times * traversalFactor);
+}
+
+/** Reading all that is in an argument. */
+export function readingAll(args: readonly Value[]): number {
+  return treeCost(args[0]!);
+}
+
+function treeCost(value: Value): number {
+  if (typeof value === 'string' || value instanceof Uint8Array) return Math.floor(value.length * traversalFactor);
+  let cost = 0;
+  if (value instanceof ListValue) {
+    for (const item of value) cost += treeCost(item);
+    return cost;
+  }
+  if (value instanceof MapValue) {
+    for (const key of value.keys()) cost += treeCost(key) + treeCost(value.get(key)!);
+    return cost;
+  }
+  if (!(value instanceof ObjectValue)) return 1;
+  for (const name of value.names()) cost += treeCost(name) + treeCost(value.field(name)!);
+  return cost;
 }
 
 /** Kubernetes guesses that an instruction of a regular expression is four characters. */

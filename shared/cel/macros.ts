@@ -1,15 +1,23 @@
 import { compare } from './equality.ts';
 import { CelRuntimeError } from './errors.ts';
-import { sortingCost } from './library/lists.ts';
+import { sizeOf } from './functions.ts';
+import { comparisonCost } from './library/lists.ts';
 import { attempt, type Evaluation, type Planner, type Step, truth } from './plan.ts';
 import type { Expr } from './syntax/ast.ts';
 import { ArrayList, EntryMap, ListValue, MapValue, OptionalValue, type Value } from './values.ts';
 
 type MacroNode = Extract<Expr, { op: 'macro' }>;
 
-/** What a round of a loop costs in Kubernetes beside its body. */
-const roundCost = 3;
-const collectingRoundCost = 12;
+/**
+ * Costs are those of the loops that the macros stand for in Kubernetes, where the result so far is a variable: `all` is
+ * `result && body` for every item while `result` holds, `map` is `result + [body]`.
+ */
+const resultCost = 1;
+const conditionCosts = { all: 2, exists: 3 } as const;
+const appendCost = 12;
+const appendConstantCost = 2;
+const insertCost = 3;
+const insertEntryCost = 2;
 
 /** One round: what the loop variables are. */
 type Round = readonly Value[];
@@ -18,6 +26,8 @@ interface Loop {
   rounds(evaluation: Evaluation): { source: ListValue | MapValue; rounds: Iterable<Round> };
   slots: readonly number[];
   bodies: readonly Step[];
+  /** Of adding what the last body makes to a list. */
+  append: number;
 }
 
 /** Functions for `range.macro(x, ...)`. */
@@ -26,17 +36,18 @@ export function planMacro(planner: Planner, node: MacroNode): Step {
   const loop = planner.withLocals(node.variables, (slots): Loop => {
     const bodies = node.args.map((arg) => planner.plan(arg));
     const pairs = node.variables.length === 2;
-    return { slots, bodies, rounds: (evaluation) => roundsOf(range(evaluation), pairs) };
+    const append = planner.isConstant(node.args.at(-1)!) ? appendConstantCost : appendCost;
+    return { slots, bodies, append, rounds: (evaluation) => roundsOf(range(evaluation), pairs) };
   });
   switch (node.macro) {
     case 'all':
-      return quantifier(loop, false);
+      return quantifier(loop, 'all');
     case 'exists':
-      return quantifier(loop, true);
+      return quantifier(loop, 'exists');
     case 'existsOne':
       return existsOne(loop);
     case 'filter':
-      return collect(loop, ([item]) => item!, true);
+      return filter(loop);
     case 'map':
     case 'transformList':
       return transformList(loop);
@@ -70,20 +81,30 @@ function* entries(map: MapValue): Generator<Round> {
   for (const key of map.keys()) yield [key, map.get(key)!];
 }
 
-function enter(loop: Loop, evaluation: Evaluation, round: Round, cost: number): void {
-  evaluation.charge(cost);
+function enter(loop: Loop, evaluation: Evaluation, round: Round): void {
+  evaluation.work(1);
   for (let index = 0; index < loop.slots.length; index++) evaluation.slots[loop.slots[index]!] = round[index]!;
 }
 
 /** `all` and `exists`: ends where an item decides; failures count only where none does. */
-function quantifier(loop: Loop, deciding: boolean): Step {
+function quantifier(loop: Loop, kind: 'all' | 'exists'): Step {
   const predicate = loop.bodies[0]!;
+  const deciding = kind === 'exists';
+  const condition = conditionCosts[kind];
   return (evaluation) => {
     let failure: CelRuntimeError | undefined;
-    for (const round of loop.rounds(evaluation).rounds) {
-      enter(loop, evaluation, round, roundCost);
+    const { source, rounds } = loop.rounds(evaluation);
+    let left = sizeOf(source);
+    evaluation.charge(resultCost);
+    for (const round of rounds) {
+      enter(loop, evaluation, round);
+      evaluation.charge(condition + resultCost);
       const outcome = attempt(predicate, evaluation);
-      if (outcome === deciding) return deciding;
+      left--;
+      if (outcome === deciding) {
+        if (left > 0) evaluation.charge(condition);
+        return deciding;
+      }
       if (outcome === !deciding) continue;
       failure ??= outcome instanceof CelRuntimeError ? outcome : new CelRuntimeError('no such overload');
     }
@@ -96,40 +117,55 @@ function existsOne(loop: Loop): Step {
   return (evaluation) => {
     let count = 0;
     for (const round of loop.rounds(evaluation).rounds) {
-      enter(loop, evaluation, round, roundCost);
-      if (truth(loop.bodies[0]!(evaluation))) count++;
+      enter(loop, evaluation, round);
+      if (!truth(loop.bodies[0]!(evaluation))) continue;
+      evaluation.charge(resultCost + 1);
+      count++;
     }
+    evaluation.charge(resultCost + 1);
     return count === 1;
   };
 }
 
-/** A list of what `pick` makes of the rounds, of those that the first body accepts where `filtered`. */
-function collect(loop: Loop, pick: (round: Round, evaluation: Evaluation) => Value, filtered: boolean): Step {
+function filter(loop: Loop): Step {
   return (evaluation) => {
     const values: Value[] = [];
     for (const round of loop.rounds(evaluation).rounds) {
-      enter(loop, evaluation, round, collectingRoundCost);
-      if (filtered && !truth(loop.bodies[0]!(evaluation))) continue;
-      values.push(pick(round, evaluation));
+      enter(loop, evaluation, round);
+      if (!truth(loop.bodies[0]!(evaluation))) continue;
+      evaluation.charge(appendCost + 1);
+      values.push(round[0]!);
     }
+    evaluation.charge(resultCost);
     return new ArrayList(values);
   };
 }
 
 function transformList(loop: Loop): Step {
   const transform = loop.bodies.at(-1)!;
-  return collect(loop, (_round, evaluation) => transform(evaluation), loop.bodies.length === 2);
+  return (evaluation) => {
+    const values: Value[] = [];
+    for (const round of loop.rounds(evaluation).rounds) {
+      enter(loop, evaluation, round);
+      if (loop.bodies.length === 2 && !truth(loop.bodies[0]!(evaluation))) continue;
+      evaluation.charge(loop.append);
+      values.push(transform(evaluation));
+    }
+    evaluation.charge(resultCost);
+    return new ArrayList(values);
+  };
 }
 
-function fillMap(loop: Loop, add: (map: EntryMap, round: Round, evaluation: Evaluation, source: Value) => void): Step {
+function fillMap(loop: Loop, cost: number, add: (map: EntryMap, round: Round, evaluation: Evaluation) => void): Step {
   return (evaluation) => {
     const map = new EntryMap();
-    const { source, rounds } = loop.rounds(evaluation);
-    for (const round of rounds) {
-      enter(loop, evaluation, round, collectingRoundCost);
+    for (const round of loop.rounds(evaluation).rounds) {
+      enter(loop, evaluation, round);
       if (loop.bodies.length === 2 && !truth(loop.bodies[0]!(evaluation))) continue;
-      add(map, round, evaluation, source);
+      evaluation.charge(cost);
+      add(map, round, evaluation);
     }
+    evaluation.charge(resultCost);
     return map;
   };
 }
@@ -140,26 +176,28 @@ function insert(map: EntryMap, key: Value, value: Value): void {
 
 function transformMap(loop: Loop): Step {
   const transform = loop.bodies.at(-1)!;
-  return fillMap(loop, (map, [key], evaluation) => insert(map, key!, transform(evaluation)));
+  return fillMap(loop, insertCost, (map, [key], evaluation) => insert(map, key!, transform(evaluation)));
 }
 
 function transformMapEntry(loop: Loop): Step {
   const transform = loop.bodies.at(-1)!;
-  return fillMap(loop, (map, _round, evaluation) => {
+  return fillMap(loop, insertEntryCost, (map, _round, evaluation) => {
     const made = transform(evaluation);
     if (!(made instanceof MapValue)) throw new CelRuntimeError('no such overload');
     for (const key of made.keys()) insert(map, key, made.get(key)!);
   });
 }
 
+/** Sorts the list by the keys that a `map` over it makes. */
 function sortBy(loop: Loop): Step {
   return (evaluation) => {
     const keyed: { key: Value; item: Value }[] = [];
     for (const round of loop.rounds(evaluation).rounds) {
-      enter(loop, evaluation, round, collectingRoundCost);
+      enter(loop, evaluation, round);
+      evaluation.charge(loop.append);
       keyed.push({ key: loop.bodies[0]!(evaluation), item: round[0]! });
     }
-    evaluation.charge(sortingCost(keyed.length));
+    evaluation.charge(3 * resultCost + comparisonCost(new ArrayList(keyed.map(({ key }) => key))));
     keyed.sort((a, b) => {
       const order = compare(a.key, b.key);
       if (order === undefined) throw new CelRuntimeError('no such overload');
@@ -169,12 +207,17 @@ function sortBy(loop: Loop): Step {
   };
 }
 
+/** `x.hasValue() ? optional.of(body of x.value()) : optional.none()`, in which `x` is evaluated twice. */
 function optional(range: Step, loop: Loop, flat: boolean): Step {
   return (evaluation) => {
+    const before = evaluation.cost;
     const value = range(evaluation);
+    const rangeCost = evaluation.cost - before;
     if (!(value instanceof OptionalValue)) throw new CelRuntimeError('no such overload');
+    evaluation.charge(2);
     if (value.value === undefined) return value;
-    enter(loop, evaluation, [value.value], 1);
+    evaluation.charge(rangeCost + (flat ? 0 : 1));
+    enter(loop, evaluation, [value.value]);
     const result = loop.bodies[0]!(evaluation);
     if (!flat) return new OptionalValue(result);
     if (!(result instanceof OptionalValue)) throw new CelRuntimeError('no such overload');

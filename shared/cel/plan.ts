@@ -1,7 +1,9 @@
 import type { CheckedExpression, ResolvedCall } from './checker.ts';
+import type { Work } from './equality.ts';
 import { CelCostError, CelRuntimeError } from './errors.ts';
+import { foldConstant } from './fold.ts';
 import type { Overload } from './functions.ts';
-import { elementAt, optionalIndex } from './library/operators.ts';
+import { elementAt, includes, optionalIndex } from './library/operators.ts';
 import { planMacro } from './macros.ts';
 import { StructValue } from './struct.ts';
 import type { Expr } from './syntax/ast.ts';
@@ -9,6 +11,7 @@ import type { CelType } from './types.ts';
 import {
   ArrayList,
   EntryMap,
+  ListValue,
   MapValue,
   ObjectValue,
   OptionalValue,
@@ -22,15 +25,25 @@ export class Evaluation {
   readonly variables: Readonly<Record<string, Value | undefined>>;
   /** Loop variables, by the slot that planning gave them. */
   readonly slots: Value[] = [];
-  readonly charge: (cost: number) => void;
+  /** Called with time that Kubernetes' costs leave out: the same limit bounds it, but nobody sees it. */
+  readonly work: Work;
+  readonly #limit: number;
+  /** In Kubernetes' units. */
   cost = 0;
 
   constructor(variables: Readonly<Record<string, Value | undefined>>, costLimit: number) {
     this.variables = variables;
-    this.charge = (cost) => {
-      this.cost += cost;
-      if (this.cost > costLimit) throw new CelCostError();
+    this.#limit = costLimit;
+    let done = 0;
+    this.work = (amount) => {
+      done += amount;
+      if (done > costLimit) throw new CelCostError();
     };
+  }
+
+  charge(cost: number): void {
+    this.cost += cost;
+    if (this.cost > this.#limit) throw new CelCostError();
   }
 }
 
@@ -57,6 +70,8 @@ export class Planner {
       const value = new TypeValue(typeName);
       return () => value;
     }
+    const constant = foldConstant(this.#checked, node);
+    if (constant !== undefined) return () => constant;
     switch (node.op) {
       case 'constant': {
         const { value } = node;
@@ -71,7 +86,9 @@ export class Planner {
       case 'index':
         return this.#index(node);
       case 'call':
-        return this.#call(this.#checked.calls.get(node)!);
+        return isConstantMembership(this.#checked, node)
+          ? this.#membership(node)
+          : this.#call(this.#checked.calls.get(node)!);
       case 'list':
         return this.#list(node);
       case 'map':
@@ -88,8 +105,8 @@ export class Planner {
     }
   }
 
-  typeOf(node: Expr): CelType | undefined {
-    return this.#checked.types.get(node);
+  isConstant(node: Expr): boolean {
+    return foldConstant(this.#checked, node) !== undefined;
   }
 
   /** Plans `body` with names for values that are put into `slots` before it runs. */
@@ -120,18 +137,21 @@ export class Planner {
 
   #select({ operand, field, optional }: Extract<Expr, { op: 'select' }>): Step {
     const from = this.plan(operand);
+    const cost = accessCost(operand);
     return (evaluation) => {
       const container = from(evaluation);
-      evaluation.charge(selectCost);
-      if (optional || container instanceof OptionalValue) return optionalIndex(container, field);
+      if (optional || container instanceof OptionalValue) return optionalAccess(evaluation, container, field, cost);
+      evaluation.charge(cost);
       return fieldOf(container, field);
     };
   }
 
   #test({ operand, field }: Extract<Expr, { op: 'test' }>): Step {
     const from = this.plan(operand);
+    const cost = accessCost(operand) - selectCost;
     return (evaluation) => {
       const container = from(evaluation);
+      evaluation.charge(cost);
       if (container instanceof OptionalValue) return optionalIndex(container, field).value !== undefined;
       if (container instanceof ObjectValue) return container.field(field) !== undefined;
       if (container instanceof MapValue) return container.get(field) !== undefined;
@@ -140,21 +160,41 @@ export class Planner {
   }
 
   #index({ operand, index, optional }: Extract<Expr, { op: 'index' }>): Step {
-    const [from, at] = [this.plan(operand), this.plan(index)];
+    const [from, at] = [this.plan(operand), this.#part(index)];
+    const cost = accessCost(operand);
     return (evaluation) => {
       const container = from(evaluation);
       const key = at(evaluation);
-      evaluation.charge(selectCost);
-      return optional ? optionalIndex(container, key) : elementAt(container, key);
+      if (optional || container instanceof OptionalValue) return optionalAccess(evaluation, container, key, cost);
+      evaluation.charge(cost);
+      return elementAt(container, key);
     };
   }
 
   #call({ overloads, args }: ResolvedCall): Step {
     const steps = args.map((arg) => this.plan(arg));
+    if (overloads[0]!.alternative) return alternative(overloads[0]!, steps as [Step, Step]);
     return (evaluation) => {
       const values: Value[] = [];
       for (const step of steps) values.push(step(evaluation));
       return invoke(chooseOverload(overloads, values), values, evaluation);
+    };
+  }
+
+  /** Being one of a list of constants is a look-up. */
+  #membership(node: Extract<Expr, { op: 'call' }>): Step {
+    const value = this.plan(node.args[0]!);
+    const list = foldConstant(this.#checked, node.args[1]!) as ListValue;
+    return (evaluation) => includes(list, value(evaluation), evaluation.work);
+  }
+
+  /** A variable or a field of one costs one unit less where it is only handed on: by `? :` and between brackets. */
+  #part(node: Expr): Step {
+    const step = this.plan(node);
+    if (!isAccess(node) || this.#checked.typeNames.has(node) || rootOf(node).op === 'conditional') return step;
+    return (evaluation) => {
+      evaluation.charge(-selectCost);
+      return step(evaluation);
     };
   }
 
@@ -221,7 +261,7 @@ export class Planner {
   }
 
   #conditional({ test, then, otherwise }: Extract<Expr, { op: 'conditional' }>): Step {
-    const [condition, yes, no] = [this.plan(test), this.plan(then), this.plan(otherwise)];
+    const [condition, yes, no] = [this.plan(test), this.#part(then), this.#part(otherwise)];
     return (evaluation) => (truth(condition(evaluation)) ? yes(evaluation) : no(evaluation));
   }
 }
@@ -250,9 +290,46 @@ function fieldOf(container: Value, field: string): Value {
   return value;
 }
 
+/** What is not there is not charged for. */
+function optionalAccess(evaluation: Evaluation, container: Value, key: Value, cost: number): OptionalValue {
+  const found = optionalIndex(container, key);
+  evaluation.charge(found.value === undefined ? cost - selectCost : cost);
+  return found;
+}
+
+function isAccess(node: Expr): boolean {
+  return node.op === 'name' || node.op === 'select' || node.op === 'index';
+}
+
+/** What a chain of fields and indexes begins with. */
+function rootOf(node: Expr): Expr {
+  let root = node;
+  while (root.op === 'select' || root.op === 'index') root = root.operand;
+  return root;
+}
+
+/** Of a field or an item: what is no variable to begin with costs one unit more. */
+function accessCost(operand: Expr): number {
+  return isAccess(operand) || operand.op === 'conditional' ? selectCost : 2 * selectCost;
+}
+
+function isConstantMembership(checked: CheckedExpression, node: Extract<Expr, { op: 'call' }>): boolean {
+  const list = node.name === '@in' ? foldConstant(checked, node.args[1]!) : undefined;
+  return list instanceof ListValue;
+}
+
 function unwrap(value: Value): Value | undefined {
   if (value instanceof OptionalValue) return value.value;
   throw new CelRuntimeError('no such overload');
+}
+
+/** `a.or(b)`: what is not needed is not evaluated, and choosing costs nothing. */
+function alternative({ call }: Overload, [first, second]: readonly [Step, Step]): Step {
+  return (evaluation) => {
+    const value = first(evaluation);
+    if (!(value instanceof OptionalValue)) throw new CelRuntimeError('no such overload');
+    return value.value === undefined ? second(evaluation) : call([value, value], evaluation.work);
+  };
 }
 
 function chooseOverload(overloads: readonly Overload[], values: readonly Value[]): Overload {
@@ -271,7 +348,7 @@ function accepts(params: readonly CelType[], values: readonly Value[]): boolean 
 }
 
 function invoke(overload: Overload, values: readonly Value[], evaluation: Evaluation): Value {
-  const result = overload.call(values, evaluation.charge);
+  const result = overload.call(values, evaluation.work);
   evaluation.charge(overload.cost ? overload.cost(values, result) : 1);
   return result;
 }

@@ -159,6 +159,10 @@ export class TypeValue {
 /** A value of a library's own type: a quantity, an IP address, an authorizer. */
 export abstract class OpaqueValue {
   abstract readonly type: CelType & { kind: 'opaque' };
+  /** What costs count with. */
+  get size(): number {
+    return 1;
+  }
   abstract equals(other: OpaqueValue): boolean;
 }
 

@@ -40,7 +40,8 @@ function conversion(name: string, from: CelType, to: CelType, convert: (value: V
     if (result !== undefined) return result;
     throw new CelRuntimeError(`type conversion error from '${showType(from)}' to '${showType(to)}'`);
   };
-  return plain(name, [from], to, call, from === STRING || from === BYTES ? traversal(0) : undefined);
+  const reads = (from === STRING && to === BYTES) || (from === BYTES && to === STRING);
+  return plain(name, [from], to, call, reads ? traversal(0) : undefined);
 }
 
 function integerText(text: string, pattern: RegExp): bigint | undefined {

@@ -72,15 +72,15 @@ const known: Readonly<Record<string, FormatValue>> = {
   uuid: new FormatValue(
     'uuid',
     passing((text) => uuid.test(text), 'does not match the UUID format'),
-    83,
+    72,
   ),
   byte: new FormatValue(
     'byte',
     passing((text) => base64Decode(text) !== undefined, 'invalid base64'),
     84,
   ),
-  date: new FormatValue('date', passing(isDate, 'invalid date'), 110),
-  datetime: new FormatValue('datetime', passing(isDateTime, 'invalid datetime'), 110),
+  date: new FormatValue('date', passing(isDate, 'invalid date'), 72),
+  datetime: new FormatValue('datetime', passing(isDateTime, 'invalid datetime'), 72),
 };
 
 export const formats: readonly Overload[] = [

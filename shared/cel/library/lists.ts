@@ -1,6 +1,6 @@
-import { type Charge, compare, equal } from '../equality.ts';
+import { compare, equal, type Work } from '../equality.ts';
 import { CelRuntimeError } from '../errors.ts';
-import { member, type Overload, plain, sizeOf } from '../functions.ts';
+import { member, type Overload, plain, readingAll, sizeOf } from '../functions.ts';
 import {
   BOOL,
   BYTES,
@@ -20,13 +20,6 @@ import { ArrayList, checkedInt, Duration, ListValue, OptionalValue, Uint, type V
 const A = param('A');
 
 const list = (value: Value | undefined) => value as ListValue;
-
-/** Reading all that a list holds. */
-function readingAll(args: readonly Value[]): number {
-  let cost = 0;
-  for (const item of list(args[0])) cost += typeof item === 'string' ? Math.floor(sizeOf(item) * 0.1) : 1;
-  return cost;
-}
 
 const ordered = [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES];
 const summable = [
@@ -72,10 +65,10 @@ function sum(items: ListValue, zero: Value): Value {
   return total ?? zero;
 }
 
-function indexIn(items: ListValue, wanted: Value, charge: Charge, step: 1 | -1): bigint {
+function indexIn(items: ListValue, wanted: Value, work: Work, step: 1 | -1): bigint {
   const start = step === 1 ? 0 : items.length - 1;
   for (let index = start; index >= 0 && index < items.length; index += step) {
-    if (equal(items.at(index), wanted, charge)) return BigInt(index);
+    if (equal(items.at(index), wanted, work)) return BigInt(index);
   }
   return -1n;
 }
@@ -86,8 +79,8 @@ const kubernetesLists: readonly Overload[] = [
   ...ordered.map((type) => member('min', [listOf(type)], type, ([a]) => extreme(list(a), 'min'), readingAll)),
   ...ordered.map((type) => member('max', [listOf(type)], type, ([a]) => extreme(list(a), 'max'), readingAll)),
   ...summable.map(({ type, zero }) => member('sum', [listOf(type)], type, ([a]) => sum(list(a), zero), readingAll)),
-  member('indexOf', [listOf(A), A], INT, ([a, item], charge) => indexIn(list(a), item!, charge, 1), readingAll),
-  member('lastIndexOf', [listOf(A), A], INT, ([a, item], charge) => indexIn(list(a), item!, charge, -1), readingAll),
+  member('indexOf', [listOf(A), A], INT, ([a, item], work) => indexIn(list(a), item!, work, 1), readingAll),
+  member('lastIndexOf', [listOf(A), A], INT, ([a, item], work) => indexIn(list(a), item!, work, -1), readingAll),
 ];
 
 function slice(items: ListValue, start: bigint, end: bigint): ListValue {
@@ -100,39 +93,39 @@ function slice(items: ListValue, start: bigint, end: bigint): ListValue {
   return new ArrayList([...items].slice(Number(start), Number(end)));
 }
 
-function flatten(items: ListValue, depth: bigint, charge: Charge): Value[] {
+function flatten(items: ListValue, depth: bigint, work: Work): Value[] {
   if (depth < 0n) throw new CelRuntimeError('level must be non-negative');
   const flat: Value[] = [];
   for (const item of items) {
-    charge(1);
+    work(1);
     if (!(item instanceof ListValue) || depth === 0n) flat.push(item);
-    else for (const inner of flatten(item, depth - 1n, charge)) flat.push(inner);
+    else for (const inner of flatten(item, depth - 1n, work)) flat.push(inner);
   }
   return flat;
 }
 
-function distinct(items: ListValue, charge: Charge): ListValue {
+function distinct(items: ListValue, work: Work): ListValue {
   const kept: Value[] = [];
   for (const item of items) {
-    charge(1 + kept.length * 0.1);
-    if (!kept.some((known) => equal(known, item, charge))) kept.push(item);
+    work(1 + kept.length * 0.1);
+    if (!kept.some((known) => equal(known, item, work))) kept.push(item);
   }
   return new ArrayList(kept);
 }
 
-function sorted(items: ListValue, charge: Charge): ListValue {
-  charge(sortingCost(items.length));
+function sorted(items: ListValue, work: Work): ListValue {
+  work(sortingCost(items.length));
   return new ArrayList([...items].sort(orderOf));
 }
 
 /** Comparisons of a sort. */
-export function sortingCost(length: number): number {
+function sortingCost(length: number): number {
   return length * Math.ceil(Math.log2(length + 1));
 }
 
-function range(count: bigint, charge: Charge): ListValue {
+function range(count: bigint, work: Work): ListValue {
   if (count < 0n) return new ArrayList([]);
-  charge(Number(count));
+  work(Number(count));
   return new ArrayList(Array.from({ length: Number(count) }, (_item, index) => BigInt(index)));
 }
 
@@ -140,7 +133,24 @@ function optional(items: ListValue, index: number): OptionalValue {
   return items.length === 0 ? OptionalValue.none : new OptionalValue(items.at(index));
 }
 
-const copying = (args: readonly Value[]) => 1 + sizeOf(args[0]);
+/** A call that makes a list. */
+function making(size: number, factor = 1): number {
+  return Math.floor(size * factor) + 11;
+}
+
+const makingResult = (_args: readonly Value[], result: Value) => making(sizeOf(result));
+
+const flattening = (args: readonly Value[]) => making(sizeOf(args[0]), args.length > 1 ? Number(args[1]) : 1);
+
+/** Comparing every item with every other. */
+const comparingAll = (args: readonly Value[]) => comparisonCost(list(args[0]));
+
+/** What sorting these keys costs. */
+export function comparisonCost(keys: ListValue): number {
+  if (keys.length === 0) return making(0);
+  const first = keys.at(0);
+  return making(keys.length ** 2, typeof first === 'string' || first instanceof Uint8Array ? 2.1 : 2);
+}
 
 /** The general list functions of the language's extension library. */
 const extendedLists: readonly Overload[] = [
@@ -149,23 +159,30 @@ const extendedLists: readonly Overload[] = [
     [listOf(A), INT, INT],
     listOf(A),
     ([a, start, end]) => slice(list(a), start as bigint, end as bigint),
-    copying,
+    makingResult,
   ),
-  member('flatten', [listOf(listOf(A))], listOf(A), ([a], charge) => new ArrayList(flatten(list(a), 1n, charge))),
+  member(
+    'flatten',
+    [listOf(listOf(A))],
+    listOf(A),
+    ([a], work) => new ArrayList(flatten(list(a), 1n, work)),
+    flattening,
+  ),
   member(
     'flatten',
     [listOf(DYN), INT],
     listOf(DYN),
-    ([a, depth], charge) => new ArrayList(flatten(list(a), depth as bigint, charge)),
+    ([a, depth], work) => new ArrayList(flatten(list(a), depth as bigint, work)),
+    flattening,
   ),
-  member('distinct', [listOf(A)], listOf(A), ([a], charge) => distinct(list(a), charge)),
-  member('reverse', [listOf(A)], listOf(A), ([a]) => new ArrayList([...list(a)].reverse()), copying),
+  member('distinct', [listOf(A)], listOf(A), ([a], work) => distinct(list(a), work), comparingAll),
+  member('reverse', [listOf(A)], listOf(A), ([a]) => new ArrayList([...list(a)].reverse()), makingResult),
   ...ordered.map((type) =>
-    member('sort', [listOf(type)], listOf(type), ([a], charge) => sorted(list(a), charge), copying),
+    member('sort', [listOf(type)], listOf(type), ([a], work) => sorted(list(a), work), comparingAll),
   ),
   member('first', [listOf(A)], optionalOf(A), ([a]) => optional(list(a), 0)),
   member('last', [listOf(A)], optionalOf(A), ([a]) => optional(list(a), list(a).length - 1)),
-  plain('lists.range', [INT], listOf(INT), ([count], charge) => range(count as bigint, charge)),
+  plain('lists.range', [INT], listOf(INT), ([count], work) => range(count as bigint, work), makingResult),
 ];
 
 export const lists: readonly Overload[] = [...kubernetesLists, ...extendedLists];

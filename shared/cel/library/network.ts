@@ -31,6 +31,9 @@ class CidrValue extends OpaqueValue {
     this.address = address;
     this.bits = bits;
   }
+  override get size(): number {
+    return Math.ceil(this.bits / 8);
+  }
   equals(other: OpaqueValue): boolean {
     return other instanceof CidrValue && this.bits === other.bits && show(this.address) === show(other.address);
   }
@@ -114,8 +117,11 @@ const ipTests: Readonly<Record<string, (address: Address, range: string) => bool
     !['loopback', 'linkLocal', 'multicast', 'unspecified', 'broadcast'].includes(range),
 };
 
-const cidrCost = (text: boolean) => (args: readonly Value[]) =>
-  Math.ceil(0.2 * 16) + (text ? Math.ceil((args[1] as string).length * 0.1) : 0);
+/** Comparing as many bytes as the prefix has, twice; `extra` is for masking and for reading a text. */
+const comparing = (extra: (args: readonly Value[]) => number) => (args: readonly Value[]) =>
+  Math.ceil((args[0] as CidrValue).size * 2 * 0.1) + extra(args);
+const reading = ([, text]: readonly Value[]) => Math.ceil((text as string).length * 0.1);
+const masking = ([cidr]: readonly Value[]) => Math.ceil((cidr as CidrValue).size * 0.1) + 1;
 
 export const network: readonly Overload[] = [
   plain('ip', [STRING], IP, ([text]) => new IpValue(addressOf(text)), traversal(0)),
@@ -137,28 +143,28 @@ export const network: readonly Overload[] = [
     [CIDR, STRING],
     BOOL,
     ([cidr, ip]) => containsAddress(cidr as CidrValue, addressOf(ip)),
-    cidrCost(true),
+    comparing(reading),
   ),
   member(
     'containsIP',
     [CIDR, IP],
     BOOL,
     ([cidr, ip]) => containsAddress(cidr as CidrValue, (ip as IpValue).address),
-    cidrCost(false),
+    comparing(() => 0),
   ),
   member(
     'containsCIDR',
     [CIDR, STRING],
     BOOL,
     ([cidr, other]) => containsCidr(cidr as CidrValue, cidrOf(other)),
-    cidrCost(true),
+    comparing((args) => masking(args) + reading(args)),
   ),
   member(
     'containsCIDR',
     [CIDR, CIDR],
     BOOL,
     ([cidr, other]) => containsCidr(cidr as CidrValue, other as CidrValue),
-    cidrCost(false),
+    comparing(masking),
   ),
 ];
 

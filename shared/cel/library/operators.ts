@@ -1,6 +1,6 @@
-import { compare, equal } from '../equality.ts';
+import { compare, equal, type Work } from '../equality.ts';
 import { CelRuntimeError } from '../errors.ts';
-import { type Overload, plain, sizeOf, traversal } from '../functions.ts';
+import { type Overload, plain, sizeOf } from '../functions.ts';
 import {
   BOOL,
   BYTES,
@@ -36,7 +36,7 @@ const A = param('A');
 const B = param('B');
 
 const bothTexts = (args: readonly Value[]) => Math.ceil((sizeOf(args[0]) + sizeOf(args[1])) * 0.1);
-const shorterText = (args: readonly Value[]) => Math.ceil(Math.min(sizeOf(args[0]), sizeOf(args[1])) * 0.1) || 1;
+const shorter = (args: readonly Value[]) => Math.ceil(Math.min(sizeOf(args[0]), sizeOf(args[1])) * 0.1);
 
 function binary<L extends Value, R extends Value>(
   name: string,
@@ -58,9 +58,7 @@ const addition: readonly Overload[] = [
   binary('_+_', [DOUBLE, DOUBLE, DOUBLE], (a: number, b: number) => a + b),
   binary('_+_', [STRING, STRING, STRING], (a: string, b: string) => a + b, bothTexts),
   binary('_+_', [BYTES, BYTES, BYTES], (a: Uint8Array, b: Uint8Array) => Uint8Array.of(...a, ...b), bothTexts),
-  plain('_+_', [listOf(A), listOf(A)], listOf(A), ([a, b], charge) =>
-    concatenate(a as ListValue, b as ListValue, charge),
-  ),
+  plain('_+_', [listOf(A), listOf(A)], listOf(A), ([a, b], work) => concatenate(a as ListValue, b as ListValue, work)),
   binary('_+_', [DURATION, DURATION, DURATION], (a: Duration, b: Duration) => new Duration(a.nanos + b.nanos)),
   binary('_+_', [TIMESTAMP, DURATION, TIMESTAMP], (a: Timestamp, b: Duration) => new Timestamp(a.nanos + b.nanos)),
   binary('_+_', [DURATION, TIMESTAMP, TIMESTAMP], (a: Duration, b: Timestamp) => new Timestamp(a.nanos + b.nanos)),
@@ -109,14 +107,14 @@ const comparisons = Object.entries(orders).flatMap(([name, holds]) =>
         const order = compare(a!, b!);
         return order !== undefined && holds(order);
       },
-      left === STRING || left === BYTES ? shorterText : undefined,
+      left === STRING || left === BYTES ? shorter : undefined,
     ),
   ),
 );
 
 const equality: readonly Overload[] = [
-  plain('_==_', [A, A], BOOL, ([a, b], charge) => equal(a!, b!, charge), shorterText),
-  plain('_!=_', [A, A], BOOL, ([a, b], charge) => !equal(a!, b!, charge), shorterText),
+  plain('_==_', [A, A], BOOL, ([a, b], work) => equal(a!, b!, work), shorter),
+  plain('_!=_', [A, A], BOOL, ([a, b], work) => !equal(a!, b!, work), shorter),
 ];
 
 const membership: readonly Overload[] = [
@@ -124,18 +122,18 @@ const membership: readonly Overload[] = [
     '@in',
     [A, listOf(A)],
     BOOL,
-    ([value, list], charge) => includes(list as ListValue, value!, charge),
+    ([value, list], work) => includes(list as ListValue, value!, work),
     traversalOfList,
   ),
   plain('@in', [A, mapOf(A, B)], BOOL, ([key, map]) => (map as MapValue).get(key!) !== undefined),
 ];
 
 function traversalOfList(args: readonly Value[]): number {
-  return Math.max(1, sizeOf(args[1]));
+  return sizeOf(args[1]);
 }
 
-export function includes(list: ListValue, value: Value, charge: (cost: number) => void): boolean {
-  for (const item of list) if (equal(item, value, charge)) return true;
+export function includes(list: ListValue, value: Value, work: Work): boolean {
+  for (const item of list) if (equal(item, value, work)) return true;
   return false;
 }
 
@@ -200,12 +198,13 @@ export function present(value: Value | undefined, key: Value): Value {
 }
 
 const sizes: readonly Overload[] = [STRING, BYTES, listOf(A), mapOf(A, B)].flatMap((type) => {
-  const call = ([value]: readonly Value[]) => BigInt(typeof value === 'string' ? codePoints(value) : sizeOf(value));
-  const cost = type === STRING ? traversal(0) : undefined;
-  return [plain('size', [type], INT, call, cost), { ...plain('size', [type], INT, call, cost), member: true }];
+  const call: Overload['call'] = ([value], work) =>
+    BigInt(typeof value === 'string' ? codePoints(value, work) : sizeOf(value));
+  return [plain('size', [type], INT, call), { ...plain('size', [type], INT, call), member: true }];
 });
 
-function codePoints(text: string): number {
+function codePoints(text: string, work: Work): number {
+  work(text.length / 100);
   let count = text.length;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);

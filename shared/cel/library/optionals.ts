@@ -43,12 +43,8 @@ export const optionals: readonly Overload[] = [
   member('unwrapOpt', [listOf(optionalOf(A))], listOf(A), ([list]) => unwrapped(list as ListValue)),
   member('hasValue', [optionalOf(A)], BOOL, ([value]) => optional(value).value !== undefined),
   member('value', [optionalOf(A)], A, ([value]) => valueInside(optional(value))),
-  member('or', [optionalOf(A), optionalOf(A)], optionalOf(A), ([value, other]) =>
-    optional(value).value === undefined ? other! : value!,
-  ),
-  member('orValue', [optionalOf(A), A], A, ([value, other]) =>
-    optional(value).value === undefined ? other! : valueInside(optional(value)),
-  ),
+  { ...member('or', [optionalOf(A), optionalOf(A)], optionalOf(A), ([value]) => value!), alternative: true },
+  { ...member('orValue', [optionalOf(A), A], A, ([value]) => valueInside(optional(value))), alternative: true },
 ];
 
 function unwrapped(list: ListValue): ArrayList {

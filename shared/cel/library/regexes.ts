@@ -1,16 +1,16 @@
 import { compileRegex, findAll, type Regex, RegexSyntaxError } from '../../regex/regex.ts';
-import type { Charge } from '../equality.ts';
+import type { Work } from '../equality.ts';
 import { CelRuntimeError } from '../errors.ts';
 import { member, type Overload, regexCost } from '../functions.ts';
 import { BOOL, INT, listOf, STRING } from '../types.ts';
 import { ArrayList, type Value } from '../values.ts';
 
-/** A short pattern can stand for a large machine: what Kubernetes' guess from its length leaves out is charged here. */
+/** A short pattern can stand for a large machine, which Kubernetes' guess from its length leaves out. */
 const stepsPerCost = 100;
 
-function compiled(pattern: string, text: string, charge: Charge): Regex {
+function compiled(pattern: string, text: string, work: Work): Regex {
   const regex = compile(pattern);
-  charge(Math.max(regexCost(text, pattern), Math.ceil(((1 + text.length) * regex.size) / stepsPerCost)));
+  work(((1 + text.length) * regex.size) / stepsPerCost);
   return regex;
 }
 
@@ -23,51 +23,51 @@ function compile(pattern: string): Regex {
   }
 }
 
-function find(text: string, pattern: string, charge: Charge): string {
-  const span = compiled(pattern, text, charge).find(text);
+function find(text: string, pattern: string, work: Work): string {
+  const span = compiled(pattern, text, work).find(text);
   return span ? text.slice(span.start, span.end) : '';
 }
 
-function all(text: string, pattern: string, limit: Value | undefined, charge: Charge): ArrayList {
-  const regex = compiled(pattern, text, charge);
+function all(text: string, pattern: string, limit: Value | undefined, work: Work): ArrayList {
+  const regex = compiled(pattern, text, work);
   const most = limit === undefined || (limit as bigint) < 0n ? undefined : Number(limit);
-  const onRead = (units: number) => charge(1 + (units * regex.size) / stepsPerCost);
+  const onRead = (units: number) => work(1 + (units * regex.size) / stepsPerCost);
   return new ArrayList(findAll(regex, text, { onRead, ...(most === undefined ? {} : { limit: most }) }));
 }
 
-const free = () => 0;
+const cost = ([text, pattern]: readonly Value[]) => regexCost(text as string, pattern as string);
 
-/** Patterns are RE2's, as Go's `regexp` has them. Both arguments are charged for before the match. */
+/** Patterns are RE2's, as Go's `regexp` has them. Written as `matches(a, b)` it costs one unit. */
 const matches = member(
   'matches',
   [STRING, STRING],
   BOOL,
-  ([text, pattern], charge) => compiled(pattern as string, text as string, charge).test(text as string),
-  free,
+  ([text, pattern], work) => compiled(pattern as string, text as string, work).test(text as string),
+  cost,
 );
 
 export const regexes: readonly Overload[] = [
   matches,
-  { ...matches, member: false },
+  { ...matches, member: false, cost: () => 1 },
   member(
     'find',
     [STRING, STRING],
     STRING,
-    ([text, pattern], charge) => find(text as string, pattern as string, charge),
-    free,
+    ([text, pattern], work) => find(text as string, pattern as string, work),
+    cost,
   ),
   member(
     'findAll',
     [STRING, STRING],
     listOf(STRING),
-    ([text, pattern], charge) => all(text as string, pattern as string, undefined, charge),
-    free,
+    ([text, pattern], work) => all(text as string, pattern as string, undefined, work),
+    cost,
   ),
   member(
     'findAll',
     [STRING, STRING, INT],
     listOf(STRING),
-    ([text, pattern, limit], charge) => all(text as string, pattern as string, limit, charge),
-    free,
+    ([text, pattern, limit], work) => all(text as string, pattern as string, limit, work),
+    cost,
   ),
 ];

@@ -1,11 +1,11 @@
-import type { Charge } from '../equality.ts';
+import type { Work } from '../equality.ts';
 import { CelRuntimeError } from '../errors.ts';
 import { showDuration, showTimestamp } from '../time.ts';
 import { Duration, ListValue, MapValue, runtimeTypeName, Timestamp, TypeValue, Uint, type Value } from '../values.ts';
 import { showDouble } from './conversions.ts';
 
 /** `'%s has %d'.format([a, b])` */
-export function formatText(format: string, args: ListValue, charge: Charge): string {
+export function formatText(format: string, args: ListValue, work: Work): string {
   const clause = /%(?:%|(?:\.(\d+))?([\s\S]?))/g;
   let next = 0;
   let size = 0;
@@ -15,9 +15,9 @@ export function formatText(format: string, args: ListValue, charge: Charge): str
     if (!'sdfebxXo'.includes(verb))
       throw failed(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
     if (next >= args.length) throw failed(`index ${next} out of range`);
-    const shown = formatOne(verb, args.at(next++), precision === undefined ? 6 : Number(precision), charge);
+    const shown = formatOne(verb, args.at(next++), precision === undefined ? 6 : Number(precision), work);
     size += shown.length;
-    charge(Math.ceil(shown.length * 0.1));
+    work(Math.ceil(shown.length * 0.1));
     if (size > maximumSize) throw failed('the result is too long');
     return shown;
   });
@@ -29,11 +29,11 @@ function failed(message: string): CelRuntimeError {
   return new CelRuntimeError(message);
 }
 
-function formatOne(verb: string, value: Value, precision: number, charge: Charge): string {
+function formatOne(verb: string, value: Value, precision: number, work: Work): string {
   if (precision > 100) throw failed(`could not parse formatting clause: precision ${precision} is too large`);
   switch (verb) {
     case 's':
-      return typeof value === 'string' ? value : show(value, false, charge);
+      return typeof value === 'string' ? value : show(value, false, work);
     case 'd':
       return decimal(value);
     case 'f':
@@ -110,14 +110,14 @@ function hexadecimal(value: Value): string {
 }
 
 /** Inside lists and maps, values are shown so that they can be told apart. */
-function show(value: Value, nested: boolean, charge: Charge): string {
-  charge(0.1);
+function show(value: Value, nested: boolean, work: Work): string {
+  work(0.1);
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'number') return nested && Number.isFinite(value) ? value.toFixed(6) : showDouble(value);
   if (value instanceof Uint) return String(value.value);
-  if (value instanceof ListValue) return `[${Array.from(value, (item) => show(item, true, charge)).join(', ')}]`;
-  if (value instanceof MapValue) return showMap(value, charge);
+  if (value instanceof ListValue) return `[${Array.from(value, (item) => show(item, true, work)).join(', ')}]`;
+  if (value instanceof MapValue) return showMap(value, work);
   if (value instanceof Uint8Array) {
     const text = new TextDecoder().decode(value);
     return nested ? `b"${text}"` : text;
@@ -134,11 +134,8 @@ function wrap(name: string, text: string, nested: boolean): string {
   return nested ? `${name}("${text}")` : text;
 }
 
-function showMap(map: MapValue, charge: Charge): string {
-  const entries = Array.from(
-    map.keys(),
-    (key) => [show(key, true, charge), show(map.get(key)!, true, charge)] as const,
-  );
+function showMap(map: MapValue, work: Work): string {
+  const entries = Array.from(map.keys(), (key) => [show(key, true, work), show(map.get(key)!, true, work)] as const);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([key, item]) => `${key}:${item}`).join(', ')}}`;
 }

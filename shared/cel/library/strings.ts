@@ -1,5 +1,5 @@
 import { CelRuntimeError } from '../errors.ts';
-import { construction, member, type Overload, plain, sizeOf, traversal } from '../functions.ts';
+import { construction, member, type Overload, plain, readingAll, sizeOf, traversal } from '../functions.ts';
 import { INT, listOf, STRING } from '../types.ts';
 import { ArrayList, type ListValue, type Value } from '../values.ts';
 import { formatText } from './string-format.ts';
@@ -109,35 +109,29 @@ const text = (value: Value | undefined) => value as string;
 const asList = (parts: readonly string[]) => new ArrayList(parts);
 
 /** What replacing may make of a text is charged before it is made. */
-function chargeReplacement(args: readonly Value[], charge: (cost: number) => void): void {
+function chargeReplacement(args: readonly Value[], work: (cost: number) => void): void {
   const [source, old, by] = args as readonly string[];
   const most = old === '' ? source!.length + 1 : source!.length / old!.length;
-  charge(Math.max(0, most * by!.length * 0.1 - source!.length * 0.2));
+  work(Math.max(0, most * by!.length * 0.1 - source!.length * 0.2));
 }
 
 export const strings: readonly Overload[] = [
   member('contains', [S, S], { kind: 'bool' }, ([a, b]) => text(a).includes(text(b)), containsCost),
-  member('startsWith', [S, S], { kind: 'bool' }, ([a, b]) => text(a).startsWith(text(b)), traversal(1)),
-  member('endsWith', [S, S], { kind: 'bool' }, ([a, b]) => text(a).endsWith(text(b)), traversal(1)),
+  member('startsWith', [S, S], { kind: 'bool' }, ([a, b]) => text(a).startsWith(text(b)), traversal(0)),
+  member('endsWith', [S, S], { kind: 'bool' }, ([a, b]) => text(a).endsWith(text(b)), traversal(0)),
   member('charAt', [S, INT], S, ([a, index]) => charAt(text(a), position(index))),
-  member('indexOf', [S, S], INT, ([a, b]) => indexOf(text(a), text(b)), traversal(0)),
-  member('indexOf', [S, S, INT], INT, ([a, b, from]) => indexOf(text(a), text(b), position(from)), traversal(0)),
-  member('lastIndexOf', [S, S], INT, ([a, b]) => lastIndexOf(text(a), text(b)), traversal(0)),
-  member(
-    'lastIndexOf',
-    [S, S, INT],
-    INT,
-    ([a, b, from]) => lastIndexOf(text(a), text(b), position(from)),
-    traversal(0),
-  ),
+  member('indexOf', [S, S], INT, ([a, b]) => indexOf(text(a), text(b)), readingAll),
+  member('indexOf', [S, S, INT], INT, ([a, b, from]) => indexOf(text(a), text(b), position(from)), readingAll),
+  member('lastIndexOf', [S, S], INT, ([a, b]) => lastIndexOf(text(a), text(b)), readingAll),
+  member('lastIndexOf', [S, S, INT], INT, ([a, b, from]) => lastIndexOf(text(a), text(b), position(from)), readingAll),
   member('lowerAscii', [S], S, ([a]) => asciiCase(text(a), (char) => char.toLowerCase()), traversal(0)),
   member('upperAscii', [S], S, ([a]) => asciiCase(text(a), (char) => char.toUpperCase()), traversal(0)),
   member(
     'replace',
     [S, S, S],
     S,
-    (args, charge) => {
-      chargeReplacement(args, charge);
+    (args, work) => {
+      chargeReplacement(args, work);
       return replace(text(args[0]), text(args[1]), text(args[2]));
     },
     traversal(0, 2),
@@ -146,8 +140,8 @@ export const strings: readonly Overload[] = [
     'replace',
     [S, S, S, INT],
     S,
-    (args, charge) => {
-      chargeReplacement(args, charge);
+    (args, work) => {
+      chargeReplacement(args, work);
       return replace(text(args[0]), text(args[1]), text(args[2]), position(args[3]));
     },
     traversal(0, 2),
@@ -173,8 +167,8 @@ export const strings: readonly Overload[] = [
     'join',
     [listOf(S)],
     S,
-    ([list], charge) => {
-      charge(joinedSize(list as ListValue, '') * 0.1);
+    ([list], work) => {
+      work(joinedSize(list as ListValue, '') * 0.1);
       return join(list as ListValue, '');
     },
     construction(2),
@@ -183,8 +177,8 @@ export const strings: readonly Overload[] = [
     'join',
     [listOf(S), S],
     S,
-    ([list, separator], charge) => {
-      charge(joinedSize(list as ListValue, text(separator)) * 0.1);
+    ([list, separator], work) => {
+      work(joinedSize(list as ListValue, text(separator)) * 0.1);
       return join(list as ListValue, text(separator));
     },
     construction(2),
@@ -193,7 +187,7 @@ export const strings: readonly Overload[] = [
     'format',
     [S, listOf({ kind: 'dyn' })],
     S,
-    ([a, args], charge) => formatText(text(a), args as ListValue, charge),
+    ([a, args], work) => formatText(text(a), args as ListValue, work),
     traversal(0),
   ),
   plain('strings.quote', [S], S, ([a]) => quote(text(a)), traversal(0)),

@@ -126,7 +126,7 @@ function getter(name: string, pick: (parts: Parts) => string): Overload {
 
 export const urls: readonly Overload[] = [
   plain('url', [STRING], URL_TYPE, ([text]) => urlOf(text as string), traversal(0)),
-  plain('isURL', [STRING], BOOL, ([text]) => typeof parseUrl(text as string) !== 'string', traversal(0)),
+  plain('isURL', [STRING], BOOL, ([text]) => typeof parseUrl(text as string) !== 'string'),
   getter('getScheme', ({ scheme }) => scheme),
   getter('getHost', ({ host }) => host),
   getter('getHostname', ({ host }) => hostname(host)),

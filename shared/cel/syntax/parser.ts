@@ -41,12 +41,18 @@ class Parser {
 
   parse(): Expr {
     const expression = this.#expression();
-    if (this.#token.type !== 'end') throw this.#unexpected('<EOF>', 'extraneous');
+    if (this.#token.type !== 'end') {
+      throw this.#unexpected('<EOF>', this.#following.type === 'end' ? 'extraneous' : 'mismatched');
+    }
     return expression;
   }
 
   get #token(): Token {
     return this.#tokens[this.#index]!;
+  }
+
+  get #following(): Token {
+    return this.#tokens[Math.min(this.#index + 1, this.#tokens.length - 1)]!;
   }
 
   #is(text: string): boolean {
@@ -61,8 +67,19 @@ class Parser {
 
   #expect(text: string): Token {
     const token = this.#token;
-    if (!this.#take(text)) throw this.#unexpected(`'${text}'`);
+    if (!this.#take(text)) throw this.#missing(text);
     return token;
+  }
+
+  /** One token too many or too few is told from a text that goes wrong altogether. */
+  #missing(wanted: string): CelCompileError {
+    const { type, text, at } = this.#token;
+    if (this.#following.type === 'punctuation' && this.#following.text === wanted) {
+      return this.#unexpected(`'${wanted}'`, 'extraneous');
+    }
+    const couldFollow = type === 'end' || (type === 'punctuation' && !'([{!'.includes(text));
+    if (!couldFollow) return this.#unexpected(`'${wanted}'`);
+    return syntaxError(this.#text, at, `missing '${wanted}' at '${text}'`);
   }
 
   #unexpected(expecting: string, how: 'mismatched' | 'extraneous' = 'mismatched'): CelCompileError {
@@ -221,10 +238,10 @@ class Parser {
   #named(): Expr {
     const { text, at } = this.#token;
     this.#index++;
-    if (reserved.has(text)) throw syntaxError(this.#text, at, `reserved identifier: ${text}`);
+    if (reserved.has(text)) throw new CelCompileError(this.#text, [{ at, message: `reserved identifier: ${text}` }]);
     if (this.#is('(')) return this.#call(text);
     const type = this.#structType(text);
-    if (type !== undefined) return this.#structLiteral(type, at);
+    if (type !== undefined) return this.#structLiteral(type);
     return this.#made({ op: 'name', at, name: text });
   }
 
@@ -242,8 +259,8 @@ class Parser {
     return type;
   }
 
-  #structLiteral(type: string, at: number): Expr {
-    this.#expect('{');
+  #structLiteral(type: string): Expr {
+    const { at } = this.#expect('{');
     const fields = this.#list('}', () => {
       const optional = this.#take('?');
       const { type: tokenType, text: name, at: fieldAt } = this.#token;
