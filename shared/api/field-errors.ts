@@ -16,6 +16,11 @@ export function invalidValue(path: string, value: unknown, detail: string): Fiel
   return { field: path, reason: 'FieldValueInvalid', message: withDetail(`Invalid value: ${show(value)}`, detail) };
 }
 
+/** The same where the value is too large to repeat, or is wrong only beside others. */
+export function invalidField(path: string, detail: string): FieldError {
+  return { field: path, reason: 'FieldValueInvalid', message: withDetail('Invalid value', detail) };
+}
+
 /** One `invalidValue` for each message of a syntax check (`validation/names.ts`). */
 export function invalidValues(path: string, value: unknown, messages: readonly string[]): FieldError[] {
   return messages.map((message) => invalidValue(path, value, message));

@@ -1,4 +1,5 @@
 /** Syntax rules and metadata validation, for the kinds. */
 export * as fieldErrors from './field-errors.ts';
+export * from './validation/conditions.ts';
 export * from './validation/names.ts';
 export * from './validation/object-meta.ts';

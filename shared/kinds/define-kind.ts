@@ -159,6 +159,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
      * have no dependents, propagation policies are ignored (Events).
      */
     defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
+    /** Told to clients that do not say, where the default is likely to surprise. */
+    propagationWarning?: string;
   };
   /**
    * False for the kinds by which admission itself is configured: webhooks and policies have no say in them, so that none

@@ -3,16 +3,20 @@ import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
 import controllerRevision from './controller-revision.ts';
+import cronJob from './cron-job.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
+import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import node from './node.ts';
 import pod from './pod.ts';
+import podDisruptionBudget from './pod-disruption-budget.ts';
+import podTemplate from './pod-template.ts';
 import priorityClass from './priority-class.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
@@ -31,16 +35,20 @@ export const builtInKinds = [
   clusterRoleBinding,
   configMap,
   controllerRevision,
+  cronJob,
   daemonSet,
   deployment,
   endpoints,
   event,
+  job,
   lease,
   limitRange,
   mutatingWebhookConfiguration,
   namespace,
   node,
   pod,
+  podDisruptionBudget,
+  podTemplate,
   priorityClass,
   replicaSet,
   replicationController,

@@ -41,7 +41,17 @@ describe('every kind', () => {
         .filter(({ categories }) => categories?.includes('all'))
         .map(({ kind }) => kind)
         .sort(),
-    ).toEqual(['DaemonSet', 'Deployment', 'Pod', 'ReplicaSet', 'ReplicationController', 'Service', 'StatefulSet']);
+    ).toEqual([
+      'CronJob',
+      'DaemonSet',
+      'Deployment',
+      'Job',
+      'Pod',
+      'ReplicaSet',
+      'ReplicationController',
+      'Service',
+      'StatefulSet',
+    ]);
   });
 });
 

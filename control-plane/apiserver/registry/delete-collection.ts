@@ -1,6 +1,7 @@
 import { hasReason } from '../../../shared/api/errors.ts';
 import type { ObjectKey } from '../../../shared/api/object.ts';
 import { deleteObject } from './delete.ts';
+import { warnOfPropagation } from './delete-options.ts';
 import { encodeList, encodeSuccess } from './encoding.ts';
 import { list } from './list.ts';
 import type { DeleteCollectionRequest, WriteOutcome } from './registry.ts';
@@ -10,6 +11,7 @@ import type { WriteContext } from './write-context.ts';
 export function deleteCollection(context: WriteContext, request: DeleteCollectionRequest): WriteOutcome {
   const { kind, namespace, labelSelector, fieldSelector, options, keys } = request;
   const { warnings } = context;
+  warnOfPropagation(context, options);
   if (keys) {
     for (const key of keys) deleteIfPresent(context, key, options);
     return { code: 200, json: encodeSuccess(), warnings };

@@ -20,6 +20,16 @@ export function validateDeleteOptions({ propagationPolicy, orphanDependents }: D
   throw invalid({ group: 'meta.k8s.io', resource: 'DeleteOptions', kind: 'DeleteOptions' }, errors);
 }
 
+/** Warns a client that leaves the fate of the dependents to the kind, where the kind thinks that it should know. */
+export function warnOfPropagation(
+  { kind, warnings }: { kind: KindDefinition; warnings: string[] },
+  { propagationPolicy, orphanDependents }: DeleteOptions,
+): void {
+  const { propagationWarning } = kind.deletion ?? {};
+  const isSaid = propagationPolicy !== undefined || orphanDependents !== undefined;
+  if (propagationWarning && !isSaid) warnings.push(propagationWarning);
+}
+
 /** The finalizers that an object has once its deletion begins: the garbage collector's two say what dependents get. */
 export function deletionFinalizers(kind: KindDefinition, object: KubernetesObject, options: DeleteOptions): string[] {
   const present = object.metadata.finalizers ?? [];

@@ -1,7 +1,7 @@
 import { conflict, notFound } from '../../../shared/api/errors.ts';
 import { jsonEqual } from '../../../shared/api/json.ts';
 import type { DeleteOptions, KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
-import { deletionFinalizers, validateDeleteOptions } from './delete-options.ts';
+import { deletionFinalizers, validateDeleteOptions, warnOfPropagation } from './delete-options.ts';
 import { encodeObject, encodeSuccess } from './encoding.ts';
 import { admissionRequest, isRemovable, remove, replace, type Written } from './pipeline.ts';
 import type { DeleteRequest, WriteOutcome } from './registry.ts';
@@ -9,6 +9,7 @@ import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts
 
 export function deleteOne(context: WriteContext, request: DeleteRequest): WriteOutcome {
   const { kind } = context;
+  warnOfPropagation(context, request.options);
   const written = deleteObject(context, request.name, request.options, request.finalStatus);
   const gone = written.effect === 'removed' && !kind.deletion?.returnsObject;
   const { name, uid } = written.object.metadata;

@@ -80,6 +80,26 @@ export const fieldDescriptions = {
     "preemptionPolicy is the Policy for preempting pods with lower priority. One of Never, PreemptLowerPriority. Defaults to PreemptLowerPriority if unset.",
   "V1LeaseSpec.holderIdentity":
     "holderIdentity contains the identity of the holder of a current lease. If Coordinated Leader Election is used, the holder identity must be equal to the elected LeaseCandidate.metadata.name field.",
+  "V1JobStatus.succeeded":
+    "The number of pods which reached phase Succeeded. The value increases monotonically for a given spec. However, it may decrease in reaction to scale down of elastic indexed jobs.",
+  "V1CronJobSpec.schedule":
+    "The schedule in Cron format, see https://en.wikipedia.org/wiki/Cron.",
+  "V1CronJobSpec.timeZone":
+    "The time zone name for the given schedule, see https://en.wikipedia.org/wiki/List_of_tz_database_time_zones. If not specified, this will default to the time zone of the kube-controller-manager process. The set of valid time zone names and the time zone offset is loaded from the system-wide time zone database by the API server during CronJob validation and the controller manager during execution. If no system-wide time zone database can be found a bundled version of the database is used instead. If the time zone name becomes invalid during the lifetime of a CronJob or due to a change in host configuration, the controller will stop creating new new Jobs and will create a system event with the reason UnknownTimeZone. More information can be found in https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#time-zones",
+  "V1CronJobSpec.suspend":
+    "This flag tells the controller to suspend subsequent executions, it does not apply to already started executions.  Defaults to false.",
+  "V1CronJobStatus.active":
+    "A list of pointers to currently running jobs.",
+  "V1CronJobStatus.lastScheduleTime":
+    "Information when was the last time the job was successfully scheduled.",
+  "V2HorizontalPodAutoscalerSpec.metrics":
+    "metrics contains the specifications for which to use to calculate the desired replica count (the maximum replica count across all metrics will be used).  The desired replica count is calculated multiplying the ratio between the target value and the current value by the current number of pods.  Ergo, metrics used must decrease as the pod count is increased, and vice-versa.  See the individual metric source types for more information about how each type of metric must respond. If not set, the default metric will be set to 80% average CPU utilization.",
+  "V2HorizontalPodAutoscalerSpec.minReplicas":
+    "minReplicas is the lower limit for the number of replicas to which the autoscaler can scale down.  It defaults to 1 pod.  minReplicas is allowed to be 0 if the alpha feature gate HPAScaleToZero is enabled and at least one Object or External metric is configured.  Scaling is active as long as at least one metric value is available.",
+  "V2HorizontalPodAutoscalerSpec.maxReplicas":
+    "maxReplicas is the upper limit for the number of replicas to which the autoscaler can scale up. It cannot be less that minReplicas.",
+  "V2HorizontalPodAutoscalerStatus.currentReplicas":
+    "currentReplicas is current number of replicas of pods managed by this autoscaler, as last seen by the autoscaler.",
   "V1Secret.type":
     "Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types",
   "V1Secret.data":

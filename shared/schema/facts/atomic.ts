@@ -4,6 +4,7 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'DiscoveryV1EndpointPort',
   'RbacV1Subject',
   'V1ConfigMapKeySelector',
+  'V1CrossVersionObjectReference',
   'V1EndpointAddress',
   'V1FileKeySelector',
   'V1LabelSelector',

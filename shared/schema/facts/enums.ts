@@ -230,4 +230,34 @@ export const enums: readonly EnumFact[] = [
       'V1ReplicationControllerCondition.status',
     ],
   },
+  {
+    goType: 'v1.CompletionMode',
+    values: ['Indexed', 'NonIndexed'],
+    fields: ['V1JobSpec.completionMode'],
+  },
+  {
+    goType: 'v1.ConcurrencyPolicy',
+    values: ['Allow', 'Forbid', 'Replace'],
+    fields: ['V1CronJobSpec.concurrencyPolicy'],
+  },
+  {
+    goType: 'v1.PodFailurePolicyAction',
+    values: ['Count', 'FailIndex', 'FailJob', 'Ignore'],
+    fields: ['V1PodFailurePolicyRule.action'],
+  },
+  {
+    goType: 'v1.PodFailurePolicyOnExitCodesOperator',
+    values: ['In', 'NotIn'],
+    fields: ['V1PodFailurePolicyOnExitCodesRequirement.operator'],
+  },
+  {
+    goType: 'v1.PodReplacementPolicy',
+    values: ['Failed', 'TerminatingOrFailed'],
+    fields: ['V1JobSpec.podReplacementPolicy'],
+  },
+  {
+    goType: 'v1.UnhealthyPodEvictionPolicyType',
+    values: ['AlwaysAllow', 'IfHealthyBudget'],
+    fields: ['V1PodDisruptionBudgetSpec.unhealthyPodEvictionPolicy'],
+  },
 ];

@@ -40,6 +40,7 @@ export const lists: FieldFacts<ListFact> = {
   V1FlowSchemaStatus: { conditions: merged('type') },
   V1MutatingWebhook: { matchConditions: merged('name') },
   V1MutatingWebhookConfiguration: { webhooks: merged('name') },
+  V1JobStatus: { conditions: { patchStrategy: ['merge'], patchMergeKey: 'type' } },
   V1NamespaceStatus: { conditions: merged('type') },
   V1NodeAllocatableResourceClaimStatus: { containers: set },
   V1NodeSpec: { podCIDRs: mergedSet },
@@ -47,6 +48,9 @@ export const lists: FieldFacts<ListFact> = {
   V1NonResourcePolicyRule: { nonResourceURLs: set, verbs: set },
   V1ObjectMeta: { finalizers: mergedSet, ownerReferences: merged('uid') },
   V1PersistentVolumeClaimStatus: { conditions: merged('type') },
+  V1PodDisruptionBudgetSpec: { selector: { patchStrategy: ['replace'] } },
+  V1PodDisruptionBudgetStatus: { conditions: merged('type') },
+  V1PodFailurePolicyOnExitCodesRequirement: { values: set },
   V1PodSpec: {
     containers: merged('name'),
     ephemeralContainers: merged('name'),
@@ -81,4 +85,6 @@ export const lists: FieldFacts<ListFact> = {
   V1beta2DeviceTaintRuleStatus: { conditions: merged('type') },
   V1ValidatingWebhook: { matchConditions: merged('name') },
   V1ValidatingWebhookConfiguration: { webhooks: merged('name') },
+  V1UncountedTerminatedPods: { failed: set, succeeded: set },
+  V2HorizontalPodAutoscalerStatus: { conditions: merged('type') },
 };
