@@ -66,6 +66,9 @@ type Renamed = Wire<models.V1LimitRangeItem>;
 /** The package has no field named by a reserved word. */
 export type LimitRangeItem = Omit<Renamed, '_default'> & { default?: Renamed['_default'] };
 export type LimitRange = Omit<AsObject<models.V1LimitRange>, 'spec'> & { spec?: { limits: LimitRangeItem[] } };
+export type PersistentVolume = AsObject<models.V1PersistentVolume>;
+export type PersistentVolumeClaim = AsObject<models.V1PersistentVolumeClaim>;
+export type ComponentStatus = AsObject<models.V1ComponentStatus>;
 export type ResourceQuota = AsObject<models.V1ResourceQuota>;
 export type Event = AsObject<models.CoreV1Event>;
 export type PriorityClass = AsObject<models.V1PriorityClass>;

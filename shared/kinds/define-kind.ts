@@ -17,7 +17,7 @@ export interface StrategyContext {
   user: { name: string; groups: readonly string[] };
   get(key: ObjectKey): KubernetesObject | undefined;
   /** Every object of a resource, by its storage name. For kinds of which a cluster has few: all of them are read. */
-  list(resource: string): readonly KubernetesObject[];
+  list(resource: string, namespace?: string): readonly KubernetesObject[];
   /** True while some other object holds this claim (see `claims`). */
   isClaimed(claim: string): boolean;
   settings: ClusterSettings;

@@ -24,8 +24,12 @@ export interface AdmissionRequest {
   /** For plugins that ask outside of the cluster's object. */
   run: Pick<WriteRun, 'asks' | 'answers'>;
   get(key: ObjectKey): KubernetesObject | undefined;
-  /** Every object of a resource: for kinds of which a cluster has few. */
-  list(resource: string): readonly KubernetesObject[];
+  /** Every object of a resource, or those in a namespace: for kinds of which there are few. Not to be changed. */
+  list(resource: string, namespace?: string): readonly KubernetesObject[];
+  /** Tells the client, without the leading code. */
+  warn(text: string): void;
+  /** Changes another object in the same transaction, if this write takes place. */
+  alongside(key: ObjectKey, change: (object: KubernetesObject) => void): void;
 }
 
 /**
@@ -35,8 +39,10 @@ export interface AdmissionRequest {
 export interface AdmissionPlugin {
   name: string;
   operations: readonly AdmissionOperation[];
-  /** Storage names; absent means every resource. Subresources are never meant. */
+  /** Storage names; absent means every resource. */
   resources?: readonly string[];
+  /** Writes to these subresources are meant, too; absent means to none. */
+  subresources?: readonly string[];
   /** Changes the object, or refuses by throwing a StatusError. */
   admit?(request: AdmissionRequest): void;
   /** Refuses by throwing a StatusError. Sees the object as it will be stored. */
@@ -51,7 +57,7 @@ export interface AdmissionChain {
 /** Runs plugins in order. */
 export function createAdmission(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   const meant = (plugin: AdmissionPlugin, request: AdmissionRequest) =>
-    request.subresource === undefined &&
+    (request.subresource === undefined || plugin.subresources?.includes(request.subresource) === true) &&
     plugin.operations.includes(request.operation) &&
     (plugin.resources?.includes(request.resource) ?? true);
   return {

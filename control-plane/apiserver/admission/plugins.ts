@@ -1,5 +1,6 @@
 import type { AdmissionPlugin } from './admission.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
+import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
 import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
@@ -9,6 +10,9 @@ import { serviceAccount } from './service-account.ts';
 export const defaultPlugins: readonly AdmissionPlugin[] = [
   namespaceExists,
   namespaceProtection,
+  limitRangerDefaults,
+  podLimitRanger,
+  claimLimitRanger,
   serviceAccount,
   priority,
   defaultPriorityClass,

@@ -15,7 +15,7 @@ import { carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
 import { forgetObject } from './transaction-reads.ts';
-import { keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
+import { type Amendment, keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
 
 /**
  * The way of an object into the store. A step that refuses throws before anything is put; with `dryRun` everything
@@ -149,7 +149,18 @@ function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): s
     claims,
     ...(ttl === undefined ? {} : { expiresAtMs: strategy.nowMs + ttl * 1000 }),
   });
+  for (const amendment of context.alongside.splice(0)) amend(context, amendment);
   return json;
+}
+
+/** Nobody asked for this change, so that no manager of fields is recorded for it. */
+function amend(context: WriteContext, { key, change }: Amendment): void {
+  const kind = context.deps.kinds.byResource(key.resource);
+  const stored = context.tx.get(key);
+  if (!kind || !stored) return;
+  const object = JSON.parse(stored.json) as KubernetesObject;
+  change(object);
+  put({ ...context, kind, namespace: key.namespace }, key, object);
 }
 
 /** The store would refuse too, but in the middle of the transaction. Strategies give better reasons earlier. */
@@ -244,9 +255,14 @@ export function admissionRequest(
   operation: AdmissionOperation,
   about: { object?: KubernetesObject; old?: KubernetesObject; subresource?: string },
 ): AdmissionRequest {
-  const { kind, namespace, strategy, options, run } = context;
+  const { kind, namespace, strategy, options, run, warnings } = context;
   const name = (about.object ?? about.old)?.metadata.name ?? '';
   const { resource } = keyOf(context, name);
   const { settings, get, list } = strategy;
-  return { operation, kind, resource, namespace, name, user: options.user, settings, run, get, list, ...about };
+  return {
+    ...{ operation, kind, resource, namespace, name, user: options.user, settings, run, get, list },
+    warn: (text) => warnings.push(text),
+    alongside: (key, change) => context.alongside.push({ key, change }),
+    ...about,
+  };
 }

@@ -22,21 +22,27 @@ export function readObject(tx: StoreTransaction, key: ObjectKey): KubernetesObje
   return object;
 }
 
-/** All objects of a resource as this transaction sees them, in the order of their names. Shared, not to be changed. */
-export function listObjects(tx: StoreTransaction, resource: string): readonly KubernetesObject[] {
+/** All objects of a resource, or those in a namespace, as this transaction sees them, by name. Shared, not to be changed. */
+export function listObjects(tx: StoreTransaction, resource: string, namespace?: string): readonly KubernetesObject[] {
   const known = lists.get(tx) ?? new Map<string, readonly KubernetesObject[]>();
   lists.set(tx, known);
-  const objects = known.get(resource) ?? tx.list({ resource }).items.map((stored) => parseStored(stored));
-  known.set(resource, objects);
+  const id = listId(resource, namespace);
+  const objects = known.get(id) ?? tx.list({ resource, namespace }).items.map((stored) => parseStored(stored));
+  known.set(id, objects);
   return objects;
 }
 
 /** To be called before every write of this object. */
 export function forgetObject(tx: StoreTransaction, key: ObjectKey): void {
   reads.get(tx)?.delete(identify(key));
-  lists.get(tx)?.delete(key.resource);
+  lists.get(tx)?.delete(listId(key.resource));
+  lists.get(tx)?.delete(listId(key.resource, key.namespace));
 }
 
 function identify({ resource, namespace, name }: ObjectKey): string {
   return `${resource}/${namespace}/${name}`;
+}
+
+function listId(resource: string, namespace = ''): string {
+  return `${resource}/${namespace}`;
 }

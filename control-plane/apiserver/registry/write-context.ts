@@ -40,6 +40,14 @@ export interface WriteContext {
   readonly strategy: StrategyContext;
   /** Collected for the client. */
   readonly warnings: string[];
+  /** What admission wants changed together with the object. */
+  readonly alongside: Amendment[];
+}
+
+/** A change of another object than the one that a request is about. */
+export interface Amendment {
+  key: ObjectKey;
+  change(object: KubernetesObject): void;
 }
 
 export function writeContext(
@@ -62,6 +70,7 @@ function contextFor(
     tx,
     ...target,
     warnings: [],
+    alongside: [],
     strategy: {
       now: rfc3339(nowMs),
       nowMs,
@@ -69,7 +78,7 @@ function contextFor(
       uid: run.uid,
       user: target.options.user,
       get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
-      list: (resource) => listObjects(tx, resource),
+      list: (resource, namespace) => listObjects(tx, resource, namespace),
       isClaimed: (claim) => tx.claimant(claim) !== undefined,
       settings: deps.settings,
     },
