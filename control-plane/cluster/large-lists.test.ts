@@ -3,7 +3,7 @@ import { ClusterFixture } from './testing/fixture.ts';
 
 const configMaps = '/api/v1/namespaces/default/configmaps';
 
-it('a list of many megabytes is the same in one answer, in pages and as a deletion shows it', async () => {
+it('a list of many megabytes is the same in one answer and in pages, and can be deleted', async () => {
   const fixture = await ClusterFixture.create();
   const text = 'ä'.repeat(100_000);
   const names = Array.from({ length: 40 }, (_, index) => `c${String(index).padStart(2, '0')}`);
@@ -17,6 +17,6 @@ it('a list of many megabytes is the same in one answer, in pages and as a deleti
   const first = await fixture.call('GET', `${configMaps}?limit=30`);
   const second = await fixture.call('GET', `${configMaps}?limit=30&continue=${first.json.metadata.continue}`);
   expect([...first.json.items, ...second.json.items]).toEqual(whole.json.items);
-  expect(namesOf((await fixture.call('DELETE', configMaps)).json)).toEqual(names);
+  expect((await fixture.call('DELETE', configMaps)).json).toMatchObject({ kind: 'Status', status: 'Success' });
   expect((await fixture.call('GET', configMaps)).json.items).toEqual([]);
 });

@@ -5,8 +5,10 @@ import type { LoggedChange } from './log-entry.ts';
 import { type LabelsRow, type ObjectRow, run, type ScanConditions, scan, sql } from './sql.ts';
 import type { StoredObject, StoreListQuery, StorePage } from './store.ts';
 
-/** Rows looked at in one statement when a filter in code decides which of them count. */
+/** Most rows looked at in one statement when a filter in code, or their size, decides which of them count. */
 const batchRows = 1000;
+/** The first rows of a page that is bounded in size: nothing is known of theirs. */
+const firstRows = 32;
 
 type Position = { namespace: string; name: string };
 
@@ -26,13 +28,15 @@ export interface Listing {
  */
 export function listPage(listing: Listing): StorePage {
   const { query, revision } = listing;
-  const limit = query.limit || Infinity;
+  const { limit = Infinity, units = Infinity } = query;
+  let taken = 0;
   const former = listing.since ? formerObjects(listing.since, query) : [];
   const items: StoredObject[] = [];
   for (const object of merge(unchangedObjects(listing), former)) {
     if (query.filter && !query.filter(object)) continue;
-    if (items.length === limit) return { items, revision, ...cut(listing, items, former) };
+    if (items.length === limit || taken >= units) return { items, revision, ...cut(listing, items, former) };
     items.push(object);
+    taken += object.json.length;
   }
   return { items, revision };
 }
@@ -40,7 +44,8 @@ export function listPage(listing: Listing): StorePage {
 function cut(listing: Listing, items: readonly StoredObject[], former: readonly StoredObject[]): Partial<StorePage> {
   const { namespace, name } = items[items.length - 1]!.key;
   const next = { namespace, name };
-  if (listing.query.filter || listing.query.labels) return { next };
+  const { filter, labels, limit } = listing.query;
+  if (filter || labels || limit === undefined) return { next };
   const unchanged = scan(listing.database, 'count', { ...conditions(listing), after: next })[0]?.count ?? 0;
   return { next, remaining: unchanged + former.filter(({ key }) => isAfter(key, next)).length };
 }
@@ -56,27 +61,54 @@ function* unchangedObjects(listing: Listing): Generator<StoredObject> {
   const toObject = storedObjectOf(listing.codec, query.resource);
   const by = conditions(listing);
   if (query.labels) {
-    for (const rows of batches(by, batchRows, (batch) => scan(database, 'labels', batch))) {
+    const sizes = { next: () => batchRows };
+    for (const rows of batches(by, sizes, (batch) => scan(database, 'labels', batch))) {
       for (const row of rowsWithLabels(listing, rows, query.labels)) yield toObject(row);
     }
     return;
   }
-  const page = query.limit ? query.limit + 1 : undefined;
-  const size = query.filter ? Math.min(page ?? batchRows, batchRows) : page;
-  for (const rows of batches(by, size, (batch) => scan(database, 'objects', batch))) yield* rows.map(toObject);
+  const sizes = createBatchSizes(query);
+  for (const rows of batches(by, sizes, (batch) => scan(database, 'objects', batch))) yield* rows.map(toObject);
 }
 
-/** Reads a scan `size` rows at a time; all at once without a size. */
+/** How many rows to read next: all that are left where it is undefined. */
+interface BatchSizes<Row> {
+  next(): number | undefined;
+  /** Tells it what was read. */
+  saw?(rows: readonly Row[]): void;
+}
+
+/** One more than a page has, to see whether it is the last; of a page that is bounded in size about as much as it takes. */
+function createBatchSizes({ limit, units, filter }: StoreListQuery): BatchSizes<ObjectRow> {
+  const page = limit === undefined ? undefined : limit + 1;
+  if (units === undefined) {
+    const size = filter ? Math.min(page ?? batchRows, batchRows) : page;
+    return { next: () => size };
+  }
+  let size = firstRows;
+  return {
+    next: () => Math.min(size, page ?? size),
+    saw(rows) {
+      const read = rows.reduce((sum, { value }) => sum + value.length, 0);
+      const fitting = Math.floor((units * rows.length) / Math.max(read, 1));
+      size = Math.max(1, Math.min(fitting, size * 4, batchRows));
+    },
+  };
+}
+
+/** Reads a scan some rows at a time. */
 function* batches<Row extends Position>(
   by: ScanConditions,
-  size: number | undefined,
+  sizes: BatchSizes<Row>,
   read: (batch: ScanConditions) => Row[],
 ): Generator<Row[]> {
   for (let after = by.after; ; ) {
-    const rows = read({ ...by, after, limit: size });
+    const limit = sizes.next();
+    const rows = read({ ...by, after, limit });
     yield rows;
     const last = rows[rows.length - 1];
-    if (!last || size === undefined || rows.length < size) return;
+    if (!last || limit === undefined || rows.length < limit) return;
+    sizes.saw?.(rows);
     after = { namespace: last.namespace, name: last.name };
   }
 }
@@ -97,9 +129,13 @@ function* rowsWithLabels(
     }
     if (verdict) keys.push([namespace, name]);
   }
-  const size = query.limit ? query.limit + 1 : keys.length;
-  for (let start = 0; start < keys.length; start += size) {
-    yield* run(database, sql.getObjects, JSON.stringify(keys.slice(start, start + size)), query.resource);
+  const sizes = createBatchSizes(query);
+  for (let start = 0; start < keys.length; ) {
+    const end = start + (sizes.next() ?? keys.length);
+    const found = run(database, sql.getObjects, JSON.stringify(keys.slice(start, end)), query.resource);
+    yield* found;
+    sizes.saw?.(found);
+    start = end;
   }
 }
 

@@ -108,8 +108,10 @@ export interface StoreListQuery {
   nodeName?: string;
   /** SQL index: only objects that this uid owns. */
   owner?: string;
-  /** At most this many objects. */
+  /** At most this many objects; the page says how many remain. */
   limit?: number;
+  /** The page ends with the object that brings its texts to this many UTF-16 units; no more is read into memory at a time. */
+  units?: number;
   /** Start after this object (namespace, name order). */
   after?: { namespace: string; name: string };
   /**

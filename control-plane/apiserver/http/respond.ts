@@ -14,7 +14,7 @@ export interface Answer {
 /** Writes an answer in the negotiated format. */
 export async function respond(answer: Answer, format: ResponseFormat): Promise<Response> {
   const headers = new Headers({
-    'content-type': format === 'yaml' ? 'application/yaml' : 'application/json',
+    'content-type': contentTypes[format],
     'cache-control': 'no-cache, private',
   });
   for (const warning of answer.warnings ?? []) headers.append('warning', warningHeader(warning));
@@ -22,10 +22,12 @@ export async function respond(answer: Answer, format: ResponseFormat): Promise<R
   return new Response(body, { status: answer.code, headers });
 }
 
+const contentTypes: Readonly<Record<ResponseFormat, string>> = { json: 'application/json', yaml: 'application/yaml' };
+
 const pieceUnits = 256 * 1024;
 
-/** A JSON answer whose text is put together as the client reads it. */
-export function respondInPieces(chunks: Iterable<string>): Response {
+/** An answer whose text is put together as the client reads it. */
+export function respondInPieces(chunks: Iterable<string>, format: ResponseFormat): Response {
   const encoder = new TextEncoder();
   const iterator = chunks[Symbol.iterator]();
   const body = new ReadableStream<Uint8Array>({
@@ -40,7 +42,9 @@ export function respondInPieces(chunks: Iterable<string>): Response {
       }
     },
   });
-  return new Response(body, { headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' } });
+  return new Response(body, {
+    headers: { 'content-type': contentTypes[format], 'cache-control': 'no-cache, private' },
+  });
 }
 
 /**

@@ -21,16 +21,27 @@ export interface TableOptions {
 
 /** A `meta.k8s.io/v1` Table of these objects, as JSON-able value. */
 export function renderTable(kind: KindDefinition, objects: readonly KubernetesObject[], options: TableOptions): object {
-  const { includeObject, nowMs, metadata, withColumns = true } = options;
+  const { metadata, withColumns = true } = options;
+  const head = tableHead(kind, metadata);
   return {
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata,
-    columnDefinitions: withColumns ? columnDefinitions(kind) : null,
-    rows: objects.map((object) => ({
-      cells: kind.columns.map((column) => column.cell(object, { nowMs })),
-      object: rowObject(object, includeObject),
-    })),
+    ...(withColumns ? head : { ...head, columnDefinitions: null }),
+    rows: objects.map((object) => tableRow(kind, object, options)),
+  };
+}
+
+/** A Table before its rows. */
+export function tableHead(kind: KindDefinition, metadata: object): Record<string, unknown> {
+  return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitions(kind) };
+}
+
+export function tableRow(
+  kind: KindDefinition,
+  object: KubernetesObject,
+  { includeObject, nowMs }: Pick<TableOptions, 'includeObject' | 'nowMs'>,
+): object {
+  return {
+    cells: kind.columns.map((column) => column.cell(object, { nowMs })),
+    object: rowObject(object, includeObject),
   };
 }
 
@@ -52,10 +63,4 @@ function rowObject(object: KubernetesObject, include: IncludeObject): object | n
 /** The object as `PartialObjectMetadata`. */
 export function partialMetadata(object: KubernetesObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
-}
-
-/** A `PartialObjectMetadataList` of these objects. */
-export function partialMetadataList(objects: readonly KubernetesObject[], metadata: Record<string, unknown>): object {
-  const items = objects.map(partialMetadata);
-  return { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items };
 }

@@ -5,8 +5,14 @@ async function loadYaml() {
 
 /** YAML text in the form that Kubernetes writes: keys sorted, two spaces, no folding. */
 export async function toYaml(value: unknown): Promise<string> {
+  return (await yamlWriter())(value);
+}
+
+/** The same for many values. */
+export async function yamlWriter(): Promise<(value: unknown) => string> {
   const { stringify } = await loadYaml();
-  return stringify(value, { sortMapEntries: true, lineWidth: 0, version: '1.1', aliasDuplicateObjects: false });
+  const options = { sortMapEntries: true, lineWidth: 0, version: '1.1', aliasDuplicateObjects: false } as const;
+  return (value) => stringify(value, options);
 }
 
 /**

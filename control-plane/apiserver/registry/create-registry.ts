@@ -6,7 +6,7 @@ import { deleteOne } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
 import { parseStored } from './encoding.ts';
 import { get } from './get.ts';
-import { list } from './list.ts';
+import { list, listParts } from './list.ts';
 import { patch } from './patch.ts';
 import type { Registry, WriteOutcome, WriteRequest } from './registry.ts';
 import { subresourceVerb } from './subresources/table.ts';
@@ -20,6 +20,7 @@ export function createRegistry(deps: RegistryDeps): Registry {
       return subresource ? subresourceVerb(kind, subresource, 'get')(reader, target) : get(reader, target);
     },
     list,
+    listParts,
     write: (tx, request, run = directRun(deps)) => write(deps, tx, { request, run }),
     parse: parseStored,
   };

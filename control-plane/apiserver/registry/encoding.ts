@@ -72,21 +72,9 @@ export function parseStored<T extends KubernetesObject>(stored: StoredObject): T
 }
 
 /** The whole `PodList` (or other list) as text. */
-export function encodeList(list: ListOutcome): string {
-  return [...listChunks(list)].join('');
-}
-
-/** The same in pieces of one item each, for answers that are streamed. */
-export function* listChunks(list: ListOutcome): Iterable<string> {
-  const { kind, items, metadata } = list;
+export function encodeList({ kind, items, metadata }: ListOutcome): string {
   const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
-  yield `${head.slice(0, -1)},"items":[`;
-  let separator = '';
-  for (const item of items) {
-    yield separator + itemText(kind, item.json);
-    separator = ',';
-  }
-  yield ']}';
+  return `${head.slice(0, -1)},"items":[${items.map(({ json }) => itemText(kind, json)).join(',')}]}`;
 }
 
 /** `Status` of a completed deletion. */

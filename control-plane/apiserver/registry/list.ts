@@ -11,19 +11,22 @@ import type { ListOutcome, ListRequest } from './registry.ts';
 /** The field that the store has an index for, in kinds that are bound to a node. */
 const nodeNameField = 'spec.nodeName';
 
+/** Texts of a client's page end with the object that brings them to this: it gets fewer objects than it has asked for. */
+const clientPageUnits = 8 * 1024 * 1024;
+/** What is read into memory at a time of a list without a limit. */
+const partUnits = 1024 * 1024;
+
 /** Lists objects as stored text; parses one only where a field selector asks for more than its key. */
 export function list(reader: StoreReader, request: ListRequest): ListOutcome {
-  const { kind } = request;
   const moment = listMoment(reader, request);
-  const query = listQuery(request, moment);
-  const page = readPage(reader, request, query, moment);
+  const bounds = request.limit ? { limit: request.limit, units: clientPageUnits } : {};
+  const page = readPage(reader, request, { ...listQuery(request, moment), ...bounds }, moment);
   const revision = moment.atRevision ?? page.revision;
   return {
-    kind,
+    kind: request.kind,
     items: page.items,
     metadata: {
-      // Clients take an empty or zero version for "none"; a fresh store still has a first version to name.
-      resourceVersion: String(Math.max(revision, 1)),
+      ...versionOf(revision),
       ...(page.next ? { continue: encodeContinue({ revision, after: page.next }) } : {}),
       ...(page.next && page.remaining !== undefined && !isSelective(request)
         ? { remainingItemCount: page.remaining }
@@ -32,10 +35,32 @@ export function list(reader: StoreReader, request: ListRequest): ListOutcome {
   };
 }
 
+/**
+ * The same in parts of bounded size, all of one moment, each read when it is asked for: with a limit one part, without
+ * one as many as it takes. Throws `Expired` when the history is dropped under a reader that takes minutes.
+ */
+export function* listParts(reader: StoreReader, request: ListRequest): Generator<ListOutcome> {
+  if (request.limit) {
+    yield list(reader, request);
+    return;
+  }
+  const { kind } = request;
+  for (let moment: ListMoment | undefined = listMoment(reader, request); moment; ) {
+    const page = readPage(reader, request, { ...listQuery(request, moment), units: partUnits }, moment);
+    const atRevision: number = moment.atRevision ?? page.revision;
+    yield { kind, items: page.items, metadata: versionOf(atRevision) };
+    moment = page.next && { atRevision, position: { revision: atRevision, after: page.next } };
+  }
+}
+
+/** Clients take an empty or zero version for "none"; a fresh store still has a first version to name. */
+function versionOf(revision: number): { resourceVersion: string } {
+  return { resourceVersion: String(Math.max(revision, 1)) };
+}
+
 function listQuery(request: ListRequest, moment: ListMoment): StoreListQuery {
   return {
     ...selection(request),
-    ...(request.limit ? { limit: request.limit } : {}),
     ...(moment.position ? { after: moment.position.after } : {}),
     ...(moment.atRevision === undefined ? {} : { atRevision: moment.atRevision }),
   };

@@ -110,8 +110,10 @@ export interface ListOutcome {
 export interface Registry {
   /** The text of the result is the answer, complete with `kind` and `apiVersion`. */
   get(reader: StoreReader, target: Target & { name: string; subresource?: string }): StoredObject;
-  /** `encodeList` and `listChunks` of `encoding.ts` make the answer of it. */
+  /** `encodeList` of `encoding.ts` makes the answer of it. */
   list(reader: StoreReader, request: ListRequest): ListOutcome;
+  /** The same for lists of any size: at least one part, all of one moment, each read when it is asked for. */
+  listParts(reader: StoreReader, request: ListRequest): Iterable<ListOutcome>;
   /**
    * `run` is the write's from a `WriteQueue`. A write without it asks nobody outside of the object: the cluster's own
    * first objects, and what nodes report.

@@ -1,8 +1,9 @@
-import { encodeList, listChunks } from '../../registry/encoding.ts';
+import type { StoredObject } from '../../../store/store.ts';
 import type { ListOutcome } from '../../registry/registry.ts';
 import { parseListOptions, validateListOptions } from '../list-options.ts';
-import { respond, respondInPieces } from '../respond.ts';
-import { parseIncludeObject, partialMetadataList, renderTable } from '../table.ts';
+import { listText } from '../list-text.ts';
+import { respondInPieces } from '../respond.ts';
+import { parseIncludeObject } from '../table.ts';
 import { negotiated, respondWithObject, type VerbDeps, type VerbHandler, type VerbRequest } from './context.ts';
 
 /** GET of one object or subresource. */
@@ -16,40 +17,26 @@ export const get: VerbHandler = async (deps, request) => {
 /** GET of a collection. */
 export const list: VerbHandler = async (deps, request) => {
   const { kind, info, query } = request;
-  const { as } = negotiated(request);
+  // Refused before anything is read.
+  if (negotiated(request).as === 'Table') parseIncludeObject(query);
   const options = parseListOptions(query);
   validateListOptions(options);
-  if (as === 'Table') parseIncludeObject(query); // refused before anything is read
-  const outcome = deps.registry.list(deps.reader, { kind, namespace: info.namespace, ...options });
-  return respondWithList(deps, request, outcome);
+  return respondWithList(
+    deps,
+    request,
+    deps.registry.listParts(deps.reader, { kind, namespace: info.namespace, ...options }),
+  );
 };
 
-/** Writes a list in the form that the client asked for. */
-export async function respondWithList(deps: VerbDeps, request: VerbRequest, outcome: ListOutcome): Promise<Response> {
-  const { kind, query } = request;
+/** Writes a list in the form that the client asked for, as it reads it. */
+export async function respondWithList(
+  deps: VerbDeps,
+  request: VerbRequest,
+  parts: Iterable<ListOutcome>,
+): Promise<Response> {
   const { format, as } = negotiated(request);
-  if (!as && format === 'json' && isLarge(outcome)) return respondInPieces(listChunks(outcome));
-  if (!as) return respond({ code: 200, json: encodeList(outcome) }, format);
-
-  const objects = outcome.items.map((item) => deps.registry.parse(item));
-  const shown =
-    as === 'PartialObjectMetadata'
-      ? partialMetadataList(objects, outcome.metadata)
-      : renderTable(kind, objects, {
-          includeObject: parseIncludeObject(query),
-          nowMs: deps.now(),
-          metadata: outcome.metadata,
-        });
-  return respond({ code: 200, json: JSON.stringify(shown) }, format);
-}
-
-/** UTF-16 units of items beyond which the answer is made as the client reads it, instead of once more in memory. */
-const largeUnits = 2 * 1024 * 1024;
-
-function isLarge({ items }: ListOutcome): boolean {
-  let units = 0;
-  return items.some(({ json }) => {
-    units += json.length;
-    return units > largeUnits;
-  });
+  const { registry, now } = deps;
+  const includeObject = as === 'Table' ? parseIncludeObject(request.query) : 'None';
+  const options = { format, as, includeObject, nowMs: now(), parse: (stored: StoredObject) => registry.parse(stored) };
+  return respondInPieces(await listText(parts, options), format);
 }

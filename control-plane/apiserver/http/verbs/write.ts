@@ -1,7 +1,10 @@
 import { badRequest } from '../../../../shared/api/errors.ts';
-import type { WriteRequest } from '../../registry/registry.ts';
+import type { ObjectKey } from '../../../../shared/api/object.ts';
+import { encodeSuccess } from '../../registry/encoding.ts';
+import type { ListOutcome, WriteRequest } from '../../registry/registry.ts';
 import { parseListOptions } from '../list-options.ts';
 import { parseObjectBody, parseOptionsBody, parsePatchBody } from '../request-body.ts';
+import { respond } from '../respond.ts';
 import { parseDeleteOptions, parsePatchOptions, parseWriteOptions } from '../write-options.ts';
 import { negotiated, respondWithObject, type VerbDeps, type VerbHandler, type VerbRequest } from './context.ts';
 import { respondWithList } from './read.ts';
@@ -64,14 +67,22 @@ export const deleteCollection: VerbHandler = async (deps, request) => {
   negotiated(request);
   const { labelSelector, fieldSelector } = parseListOptions(request.query);
   const { kind, info } = request;
-  const found = deps.registry.list(deps.reader, { kind, namespace: info.namespace, labelSelector, fieldSelector });
-  // As in Kubernetes, a collection is not deleted in one go: others get their turn in between.
-  for (let from = 0; from < found.items.length; from += deletedAtOnce) {
-    const keys = found.items.slice(from, from + deletedAtOnce).map(({ key }) => key);
-    const part = { verb: 'deletecollection', ...target(request), ...write, options, keys } as const;
-    await deps.writes.submit((tx, runOf) => deps.registry.write(tx, part, runOf(0)));
+  const selected = { kind, namespace: info.namespace, labelSelector, fieldSelector };
+  const parts: ListOutcome[] = [];
+  const found: ObjectKey[] = [];
+  for (const part of deps.registry.listParts(deps.reader, selected)) {
+    found.push(...part.items.map(({ key }) => key));
+    if (parts.length < 2) parts.push(part);
   }
-  return respondWithList(deps, request, found);
+  // As in Kubernetes, a collection is not deleted in one go: others get their turn in between.
+  for (let from = 0; from < found.length; from += deletedAtOnce) {
+    const keys = found.slice(from, from + deletedAtOnce);
+    const deletion = { verb: 'deletecollection', ...target(request), ...write, options, keys } as const;
+    await deps.writes.submit((tx, runOf) => deps.registry.write(tx, deletion, runOf(0)));
+  }
+  // What was deleted is told as long as it need not be kept in memory for that.
+  if (parts.length === 1) return respondWithList(deps, request, parts);
+  return respond({ code: 200, json: encodeSuccess() }, negotiated(request).format);
 };
 
 const deletedAtOnce = 200;
