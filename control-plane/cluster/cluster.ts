@@ -176,7 +176,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
 function expiringResources(kinds: KindRegistry, shard: string): string[] {
   const expiring = kinds
     .all()
-    .filter((kind) => kind.storage?.ttlSeconds)
+    .filter((kind) => kind.storage?.ttlSeconds && !kind.servedForm)
     .map(resourceName);
   const here = expiring.filter((resource) => shardOf(kinds, resource) === shard);
   return shard === '' ? [...here, bootstrapTokensResource] : here;

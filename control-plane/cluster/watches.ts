@@ -1,10 +1,12 @@
+import type { KubernetesObject } from '../../shared/api/object.ts';
 import { parseFieldSelector, parseLabelSelector } from '../../shared/api/selectors.ts';
-import { type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
+import { apiVersionOf, type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { bookmark } from '../apiserver/http/bookmark.ts';
 import type { WatchOpener, WatchTarget } from '../apiserver/http/verbs/watch.ts';
 import { parseRevision } from '../apiserver/registry/list-options.ts';
 import type { Registry } from '../apiserver/registry/registry.ts';
+import { servedText, toServed } from '../apiserver/registry/served-form.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { plainEvent, type WatchAttachment, type WatchedObject, watchedObject } from '../watch/watcher.ts';
@@ -23,7 +25,8 @@ export interface Watches extends WatchOpener {
   closeAll(reason: string): void;
 }
 
-const format = 'json';
+/** Objects as they are stored; anything else is the `apiVersion` of the form that they are to be sent in. */
+const asStored = 'json';
 
 /** The watches of one store: Kubernetes' rules of where a watch starts, over the hub that serves it. */
 export function createWatches(deps: WatchesDeps): Watches {
@@ -31,7 +34,7 @@ export function createWatches(deps: WatchesDeps): Watches {
   const hub = new WatchHub({
     store,
     matcherFor: (attachment) => matcherFor(kinds, attachment),
-    encode: (type, object) => plainEvent(type, object),
+    encode: (type, object, format) => plainEvent(type, inForm(kinds, object, format)),
     schedule: deps.schedule,
     onError: (error) => log('watch flush failed', { error: String(error) }),
   });
@@ -45,7 +48,7 @@ export function createWatches(deps: WatchesDeps): Watches {
       ...(namespace ? { namespace } : {}),
       ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
       ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
-      format,
+      format: kind.servedForm ? apiVersionOf(kind) : asStored,
       revision: start.revision,
     };
     matcherFor(kinds, attachment); // malformed selectors are refused before there is a socket
@@ -71,16 +74,33 @@ export function createWatches(deps: WatchesDeps): Watches {
   return { open, closeAll: (reason) => hub.closeAll(reason) };
 }
 
+/** What a watch is of: the stored kind, or the form of it that the watch asks for. */
+function kindOf(kinds: KindRegistry, { resource, format }: Pick<WatchAttachment, 'resource' | 'format'>) {
+  const stored = kinds.byResource(resource);
+  return format === asStored || !stored ? stored : kinds.byKind(format, stored.kind);
+}
+
+function inForm(kinds: KindRegistry, object: WatchedObject, format: string): WatchedObject {
+  if (format === asStored) return object;
+  const kind = kindOf(kinds, { resource: object.key.resource, format });
+  return kind ? watchedObject(object.key, servedText(kind, object.json)) : object;
+}
+
 /** Compiles the selectors of a watch. Throws BadRequest for those that cannot be read. */
 function matcherFor(kinds: KindRegistry, attachment: Readonly<WatchAttachment>): (object: WatchedObject) => boolean {
-  const kind = kinds.byResource(attachment.resource);
+  const kind = kindOf(kinds, attachment);
   const labels = parseLabelSelector(attachment.labelSelector ?? '');
   const fields = parseFieldSelector(attachment.fieldSelector ?? '');
   const selectable = kind?.selectableFields ?? {};
   fields.requireSupported(Object.keys(selectable));
   if (labels.isEmpty() && fields.isEmpty()) return () => true;
   return (object) => {
-    const value = (field: string) => fieldValue(selectable, object, field);
+    let served: KubernetesObject | undefined;
+    const parsed = () => {
+      served ??= kind ? toServed(kind, object.parsed()) : object.parsed();
+      return served;
+    };
+    const value = (field: string) => fieldValue(selectable, { key: object.key, parsed }, field);
     if (!fields.isEmpty() && !fields.matches(value)) return false;
     return labels.isEmpty() || labels.matches(object.parsed().metadata.labels ?? {});
   };
@@ -88,7 +108,7 @@ function matcherFor(kinds: KindRegistry, attachment: Readonly<WatchAttachment>):
 
 function fieldValue(
   selectable: NonNullable<KindDefinition['selectableFields']>,
-  object: WatchedObject,
+  object: Pick<WatchedObject, 'key' | 'parsed'>,
   field: string,
 ): string {
   if (field === 'metadata.name') return object.key.name;

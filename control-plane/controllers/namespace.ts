@@ -58,7 +58,7 @@ function namespacedResources({ kinds }: ReconcileDeps): string[] {
     !verbs || (verbs.includes('list') && verbs.includes('delete'));
   return kinds
     .all()
-    .filter((kind) => kind.scope === 'Namespaced' && canBeEmptied(kind))
+    .filter((kind) => kind.scope === 'Namespaced' && !kind.servedForm && canBeEmptied(kind))
     .map(resourceName);
 }
 

@@ -71,6 +71,8 @@ export type PersistentVolumeClaim = AsObject<models.V1PersistentVolumeClaim>;
 export type ComponentStatus = AsObject<models.V1ComponentStatus>;
 export type ResourceQuota = AsObject<models.V1ResourceQuota>;
 export type Event = AsObject<models.CoreV1Event>;
+/** The same in its second form. Its types ask for a time that older events do not have. */
+export type EventsV1Event = Omit<AsObject<models.EventsV1Event>, 'eventTime'> & { eventTime?: string | null };
 export type PriorityClass = AsObject<models.V1PriorityClass>;
 export type RuntimeClass = AsObject<models.V1RuntimeClass>;
 export type Lease = AsObject<models.V1Lease>;

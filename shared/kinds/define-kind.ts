@@ -1,6 +1,7 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
 import type { ObjectSchema } from '../schema/model.ts';
+import type { ServedForm } from './served-form.ts';
 
 /** Verbs that a resource answers, as discovery lists them. */
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
@@ -66,6 +67,8 @@ export interface Strategy<T extends KubernetesObject> {
   /** Restores what an update may not change and moves what follows from the change. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   validate(object: T): FieldError[];
+  /** Rules for new objects alone. */
+  validateCreate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
   /** Validation of a write to the status subresource. */
   validateStatusUpdate?(object: T, old: T): FieldError[];
@@ -137,6 +140,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   scope: 'Namespaced' | 'Cluster';
   /** Name of its type in the generated schema tables (`V1Pod`), or the schema itself: custom resources. */
   schema: string | ObjectSchema;
+  /** Present: nothing of this kind is stored, see `defineServedForm`. */
+  servedForm?: ServedForm;
   /** Default: all. */
   verbs?: readonly Verb[];
   subresources?: {
@@ -199,9 +204,10 @@ export function defineKind<T extends KubernetesObject>(
   return definition as unknown as BuiltInKind;
 }
 
-/** `pods`, `deployments.apps`: the name of a resource in storage keys and authorization. */
-export function resourceName(kind: { group: string; plural: string }): string {
-  return kind.group ? `${kind.plural}.${kind.group}` : kind.plural;
+/** `pods`, `deployments.apps`: the name of a resource in storage keys, which all forms of a kind share. */
+export function resourceName(kind: { group: string; plural: string; servedForm?: ServedForm }): string {
+  const { group, plural } = kind.servedForm?.of ?? kind;
+  return group ? `${plural}.${group}` : plural;
 }
 
 /** `v1`, `apps/v1`. */

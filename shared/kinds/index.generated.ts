@@ -8,6 +8,7 @@ import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
+import eventsV1Event from './events-v1-event.ts';
 import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
@@ -40,6 +41,7 @@ export const builtInKinds = [
   deployment,
   endpoints,
   event,
+  eventsV1Event,
   job,
   lease,
   limitRange,

@@ -67,8 +67,12 @@ export class KindRegistry {
   }
 
   #places(kind: KindDefinition): [Map<string, KindDefinition>, string][] {
+    // Where the resource is only named, what is stored is meant.
+    const byResource: [Map<string, KindDefinition>, string][] = kind.servedForm
+      ? []
+      : [[this.#byResource, resourceName(kind)]];
     return [
-      [this.#byResource, resourceName(kind)],
+      ...byResource,
       [this.#byPath, `${apiVersionOf(kind)}/${kind.plural}`],
       [this.#byKind, `${apiVersionOf(kind)}/${kind.kind}`],
     ];

@@ -90,7 +90,7 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   }
 
   const info = parseRequestInfo(request.method, path, query);
-  const shard = info.isResource ? shardOf(deps.kinds, storageName(info)) : '';
+  const shard = info.isResource ? shardFor(deps.kinds, info) : '';
   const object = deps.clusterObject(cluster, shard);
   if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
 
@@ -101,8 +101,9 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   return plan ? runStreamPlan(deps, call, JSON.parse(decodeURIComponent(plan))) : response;
 }
 
-function storageName({ group, resource }: ResourceRequest): string {
-  return resourceName({ group, plural: resource });
+function shardFor(kinds: KindRegistry, { group, version, resource }: ResourceRequest): string {
+  const kind = kinds.byPath(group, version, resource);
+  return kind ? shardOf(kinds, resourceName(kind)) : '';
 }
 
 /** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */

@@ -47,7 +47,7 @@ export function applyObject(
 function readApplied(context: WriteContext, request: PatchRequest): KubernetesObject {
   const applied = copyOf(request.body);
   if (!isJsonObject(applied)) throw badRequest('error decoding YAML: the configuration must be an object');
-  checkType(context, context.kind, applied);
+  checkType(context, context.served, applied);
   const object = { ...applied, metadata: isJsonObject(applied.metadata) ? applied.metadata : {} } as KubernetesObject;
   adoptNamespace(object, context);
   adoptName(object, request.name);
@@ -55,8 +55,8 @@ function readApplied(context: WriteContext, request: PatchRequest): KubernetesOb
 }
 
 /** Whoever names a uid means an object that exists. */
-function refuseUid({ kind }: WriteContext, { metadata }: KubernetesObject): void {
+function refuseUid({ served }: WriteContext, { metadata }: KubernetesObject): void {
   if (!metadata.uid) return;
   const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`;
-  throw conflict(subjectOf(kind, metadata.name), why);
+  throw conflict(subjectOf(served, metadata.name), why);
 }

@@ -9,9 +9,10 @@ import { get } from './get.ts';
 import { list, listParts } from './list.ts';
 import { patch } from './patch.ts';
 import type { Registry, WriteOutcome, WriteRequest } from './registry.ts';
+import { servedText } from './served-form.ts';
 import { subresourceVerb } from './subresources/table.ts';
 import { update } from './update.ts';
-import { type RegistryDeps, writeContext } from './write-context.ts';
+import { type RegistryDeps, type WriteContext, writeContext } from './write-context.ts';
 
 export function createRegistry(deps: RegistryDeps): Registry {
   return {
@@ -26,12 +27,17 @@ export function createRegistry(deps: RegistryDeps): Registry {
   };
 }
 
+/** A write, answered in the words of its client. */
 function write(
   deps: RegistryDeps,
   tx: StoreTransaction,
   { request, run }: { request: WriteRequest; run: WriteRun },
 ): WriteOutcome {
-  const context = writeContext(deps, tx, { request, run });
+  const outcome = writeStored(writeContext(deps, tx, { request, run }), request);
+  return request.kind.servedForm ? { ...outcome, json: servedText(request.kind, outcome.json) } : outcome;
+}
+
+function writeStored(context: WriteContext, request: WriteRequest): WriteOutcome {
   switch (request.verb) {
     case 'create': {
       if (!request.subresource) return create(context, request);

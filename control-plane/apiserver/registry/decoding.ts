@@ -35,8 +35,8 @@ export interface DecodingContext {
 
 /** A body of the request's own kind: checked against its schema, pruned, with all defaults. */
 export function decodeBody(context: WriteContext, source: BodySource): KubernetesObject {
-  const object = decodeAs<KubernetesObject>(context, context.kind, source);
-  context.kind.strategy.default?.(object);
+  const object = decodeAs<KubernetesObject>(context, context.served, source);
+  context.served.strategy.default?.(object);
   dedupeOwners(object, context.warnings);
   return object;
 }

@@ -8,12 +8,12 @@ import type { DeleteRequest, WriteOutcome } from './registry.ts';
 import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts';
 
 export function deleteOne(context: WriteContext, request: DeleteRequest): WriteOutcome {
-  const { kind } = context;
+  const { served } = context;
   warnOfPropagation(context, request.options);
   const written = deleteObject(context, request.name, request.options, request.finalStatus);
-  const gone = written.effect === 'removed' && !kind.deletion?.returnsObject;
+  const gone = written.effect === 'removed' && !served.deletion?.returnsObject;
   const { name, uid } = written.object.metadata;
-  const details = { name, ...(kind.group ? { group: kind.group } : {}), kind: kind.plural, uid };
+  const details = { name, ...(served.group ? { group: served.group } : {}), kind: served.plural, uid };
   return { code: 200, json: gone ? encodeSuccess(details) : written.json, warnings: context.warnings };
 }
 
@@ -31,7 +31,7 @@ export function deleteObject(
   validateDeleteOptions(options);
   const key = keyOf(context, name);
   const stored = tx.get(key);
-  if (!stored) throw notFound(subjectOf(kind, name));
+  if (!stored) throw notFound(subjectOf(context.served, name));
   const current = JSON.parse(stored.json) as KubernetesObject;
   checkDeletePreconditions(context, current.metadata, options);
   deps.admission.validate(admissionRequest(context, 'DELETE', { old: current }));
@@ -52,7 +52,11 @@ export function deleteObject(
     : replace(context, key, { stored, current, next });
 }
 
-function checkDeletePreconditions({ kind }: WriteContext, meta: ObjectMeta, { preconditions }: DeleteOptions): void {
+function checkDeletePreconditions(
+  { served: kind }: WriteContext,
+  meta: ObjectMeta,
+  { preconditions }: DeleteOptions,
+): void {
   // Kubernetes names the kind here, not the resource.
   const subject = { group: kind.group, resource: kind.kind, name: meta.name };
   const { uid, resourceVersion } = preconditions ?? {};

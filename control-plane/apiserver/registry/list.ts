@@ -7,6 +7,7 @@ import { ContinueExpired, encodeContinue, listExpired } from './continue-token.t
 import { parseStored } from './encoding.ts';
 import { type ListMoment, listMoment } from './list-options.ts';
 import type { ListOutcome, ListRequest } from './registry.ts';
+import { servedObject, toServed } from './served-form.ts';
 
 /** The field that the store has an index for, in kinds that are bound to a node. */
 const nodeNameField = 'spec.nodeName';
@@ -99,13 +100,20 @@ function fieldFilter(kind: KindDefinition, fields: FieldSelector): (stored: Stor
     return fields.matches((field) => {
       if (field === 'metadata.name') return stored.key.name;
       if (field === 'metadata.namespace') return stored.key.namespace;
-      object ??= parseStored(stored);
+      object ??= toServed(kind, parseStored(stored));
       return own[field]?.(object) ?? '';
     });
   };
 }
 
+/** A page in the form that the request asks for. */
 function readPage(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {
+  const { kind } = request;
+  const page = readStored(reader, request, query, moment);
+  return kind.servedForm ? { ...page, items: page.items.map((stored) => servedObject(kind, stored)) } : page;
+}
+
+function readStored(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {
   const single = singleObject(reader, request, query);
   if (single) return single;
   try {

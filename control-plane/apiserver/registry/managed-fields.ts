@@ -14,8 +14,8 @@ export interface FieldWrite {
 }
 
 /**
- * Records in `object.metadata.managedFields` what a create, update or patch sets. Called before admission and the
- * strategy: what those fill in belongs to nobody.
+ * Records in `object.metadata.managedFields` what a create, update or patch sets; both states are in the form in which
+ * the client sees them. Called before admission and the strategy: what those fill in belongs to nobody.
  */
 export function trackUpdate(
   context: WriteContext,
@@ -37,7 +37,7 @@ export function applyFields(
 }
 
 function common(context: WriteContext, subresource: string | undefined) {
-  const { kind, options, strategy } = context;
+  const { served: kind, options, strategy } = context;
   return {
     schema: schemaOf(kind),
     manager: options.fieldManager,
@@ -49,7 +49,7 @@ function common(context: WriteContext, subresource: string | undefined) {
 }
 
 /** What a write through this endpoint cannot change and so does not own. */
-function resetFields({ kind }: WriteContext, subresource: string | undefined): string[] {
+function resetFields({ served: kind }: WriteContext, subresource: string | undefined): string[] {
   if (subresource === 'status') {
     return Object.keys(schemaOf(kind).fields).filter((field) => !commonFields.includes(field));
   }

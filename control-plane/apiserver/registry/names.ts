@@ -31,7 +31,7 @@ export function ensureName(context: WriteContext, object: KubernetesObject): voi
 }
 
 function nameConflict(context: WriteContext, name: string): StatusError {
-  const { group, resource } = subjectOf(context.kind);
+  const { group, resource } = subjectOf(context.served);
   const qualified = group ? `${resource}.${group}` : resource;
   return new StatusError(
     'AlreadyExists',

@@ -26,7 +26,7 @@ export function patchObject(
   part: { scope: Scope; subresource?: string },
 ): WriteOutcome {
   if (request.patchType === 'apply') return applyObject(context, request, part);
-  const { schema } = context.kind;
+  const { schema } = context.served;
   const written = modify(context, {
     name: request.name,
     ...part,

@@ -14,6 +14,7 @@ import { encodeObject } from './encoding.ts';
 import { carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
+import { toServed, toStored } from './served-form.ts';
 import { forgetObject } from './transaction-reads.ts';
 import { type Amendment, keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
 
@@ -34,8 +35,9 @@ export interface Written {
 export type Scope = 'main' | 'status' | 'any';
 
 /** A new object: decoded, defaulted, in its namespace, with its managed fields recorded. */
-export function insert(context: WriteContext, object: KubernetesObject): Written {
-  const { kind, strategy, deps } = context;
+export function insert(context: WriteContext, given: KubernetesObject): Written {
+  const { kind, served, strategy, deps } = context;
+  const object = toStored(served, given);
   const { metadata } = object;
   if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
     // Kubernetes says the same with code 500; it is the client's mistake.
@@ -47,9 +49,9 @@ export function insert(context: WriteContext, object: KubernetesObject): Written
   if (kind.hasGeneration) metadata.generation = 1;
   ensureName(context, object);
   const meta = validateObjectMeta(metadata, { namespaced: kind.scope === 'Namespaced', nameFormat: kind.nameFormat });
-  refuseInvalid(context, object, [...meta, ...kind.strategy.validate(object)]);
+  refuseInvalid(context, object, [...meta, ...validateNew(context, object)]);
   const key = keyOf(context, metadata.name ?? '');
-  if (context.tx.get(key)) throw alreadyExists(subjectOf(kind, metadata.name));
+  if (context.tx.get(key)) throw alreadyExists(subjectOf(served, metadata.name));
   deps.admission.validate(admissionRequest(context, 'CREATE', { object }));
   warn(context, object);
   if (context.options.dryRun) return { object, json: encodeObject(kind, object), effect: 'created' };
@@ -60,7 +62,7 @@ export interface Modification {
   name: string;
   scope: Scope;
   subresource?: string;
-  /** The wanted state. Gets a copy of the stored one that it may change and return. */
+  /** The wanted state. Gets a copy of the live one that it may change and return, both as the client sees them. */
   change(current: KubernetesObject): KubernetesObject;
   /** `change` has recorded the managed fields itself (server-side apply). */
   tracked?: boolean;
@@ -70,19 +72,20 @@ export interface Modification {
 
 /** A new state for an object that exists. */
 export function modify(context: WriteContext, modification: Modification): Written {
-  const { tx, kind, deps } = context;
+  const { tx, kind, served, deps } = context;
   const key = keyOf(context, modification.name);
   const stored = tx.get(key);
   if (!stored) {
     if (modification.orCreate) return modification.orCreate();
-    throw notFound(subjectOf(kind, modification.name));
+    throw notFound(subjectOf(served, modification.name));
   }
   const current = JSON.parse(stored.json) as KubernetesObject;
-  const changed = modification.change(JSON.parse(stored.json) as KubernetesObject);
-  checkPreconditions(kind, changed.metadata, current.metadata);
+  const live = toServed(served, JSON.parse(stored.json) as KubernetesObject);
+  const changed = toStored(served, modification.change(live));
+  checkPreconditions(served, changed.metadata, current.metadata);
   const next = restrict(context, modification.scope, changed, current);
   carryOverMeta(next.metadata, current.metadata);
-  if (!modification.tracked) trackUpdate(context, next, { live: current, subresource: modification.subresource });
+  if (!modification.tracked) track(context, next, current, modification.subresource);
   const admission = { object: next, old: current, subresource: modification.subresource };
   deps.admission.admit(admissionRequest(context, 'UPDATE', admission));
   if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));
@@ -91,6 +94,14 @@ export function modify(context: WriteContext, modification: Modification): Writt
   deps.admission.validate(admissionRequest(context, 'UPDATE', admission));
   if (modification.scope !== 'status') warn(context, next, current);
   return replace(context, key, { stored, current, next });
+}
+
+/** Managers own the fields of the form that they write. */
+function track(context: WriteContext, next: KubernetesObject, current: KubernetesObject, subresource?: string): void {
+  const { served } = context;
+  const updated = toServed(served, next);
+  trackUpdate(context, updated, { live: toServed(served, current), subresource });
+  next.metadata.managedFields = updated.metadata.managedFields;
 }
 
 /**
@@ -229,20 +240,24 @@ function sameText(a: string | undefined, b: string | undefined): boolean {
   return jsonEqual(JSON.parse(a), JSON.parse(b));
 }
 
+function validateNew({ served: { strategy } }: WriteContext, object: KubernetesObject): FieldError[] {
+  return [...strategy.validate(object), ...(strategy.validateCreate?.(object) ?? [])];
+}
+
 function validateChange(
-  { kind }: WriteContext,
+  { served }: WriteContext,
   scope: Scope,
   next: KubernetesObject,
   current: KubernetesObject,
 ): FieldError[] {
   const meta = validateObjectMetaUpdate(next.metadata, current.metadata);
-  const { strategy } = kind;
+  const { strategy } = served;
   if (scope === 'status') return [...meta, ...(strategy.validateStatusUpdate?.(next, current) ?? [])];
   return [...meta, ...strategy.validate(next), ...(strategy.validateUpdate?.(next, current) ?? [])];
 }
 
-function refuseInvalid({ kind }: WriteContext, object: KubernetesObject, errors: FieldError[]): void {
-  if (errors.length > 0) throw invalid(subjectOf(kind, object.metadata.name), errors);
+function refuseInvalid({ served }: WriteContext, object: KubernetesObject, errors: FieldError[]): void {
+  if (errors.length > 0) throw invalid(subjectOf(served, object.metadata.name), errors);
 }
 
 function warn({ kind, warnings }: WriteContext, object: KubernetesObject, old?: KubernetesObject): void {

@@ -14,7 +14,7 @@ export function update(context: WriteContext, request: UpdateRequest): WriteOutc
     name: request.name,
     scope: 'main',
     change() {
-      requireResourceVersion(context.kind, object.metadata);
+      requireResourceVersion(context.served, object.metadata);
       return object;
     },
     orCreate: context.kind.createOnUpdate

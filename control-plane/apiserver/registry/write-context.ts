@@ -31,7 +31,10 @@ export interface RegistryDeps {
 export interface WriteContext {
   readonly deps: RegistryDeps;
   readonly tx: StoreTransaction;
+  /** The kind that is stored. */
   readonly kind: KindDefinition;
+  /** The form in which the client writes and reads it: mostly the same. */
+  readonly served: KindDefinition;
   readonly namespace: string;
   readonly options: WriteOptions;
   /** What the write takes from the world; the same each time that the write is run. */
@@ -55,13 +58,14 @@ export function writeContext(
   tx: StoreTransaction,
   { request, run }: { request: WriteRequest; run: WriteRun },
 ): WriteContext {
-  return contextFor(deps, tx, { kind: request.kind, namespace: request.namespace, options: request, run });
+  const { kind: served, namespace } = request;
+  return contextFor(deps, tx, { kind: served.servedForm?.of ?? served, served, namespace, options: request, run });
 }
 
 function contextFor(
   deps: RegistryDeps,
   tx: StoreTransaction,
-  target: Pick<WriteContext, 'kind' | 'namespace' | 'options' | 'run'>,
+  target: Pick<WriteContext, 'kind' | 'served' | 'namespace' | 'options' | 'run'>,
 ): WriteContext {
   const { run } = target;
   const nowMs = run.now();

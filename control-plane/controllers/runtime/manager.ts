@@ -241,7 +241,8 @@ export function ownableResources(kinds: KindRegistry): string[] {
   return kinds
     .all()
     .filter(
-      ({ verbs, deletion }) => (!verbs || verbs.includes('watch')) && deletion?.defaultPropagation !== 'Unsupported',
+      ({ verbs, deletion, servedForm }) =>
+        !servedForm && (!verbs || verbs.includes('watch')) && deletion?.defaultPropagation !== 'Unsupported',
     )
     .map(resourceName);
 }

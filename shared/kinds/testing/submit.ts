@@ -60,7 +60,7 @@ function createErrors(kind: KindDefinition, object: KubernetesObject, context: S
   const { strategy, scope, nameFormat } = kind;
   strategy.prepareForCreate?.(object, context);
   const meta = validateObjectMeta(object.metadata, { namespaced: scope === 'Namespaced', nameFormat });
-  return [...meta, ...strategy.validate(object)];
+  return [...meta, ...strategy.validate(object), ...(strategy.validateCreate?.(object) ?? [])];
 }
 
 function updateErrors(

@@ -35,6 +35,7 @@ export const defaults: DefaultFacts = {
   CoreV1EndpointPort: { protocol: 'TCP' },
   CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
   DiscoveryV1EndpointPort: { name: '', protocol: 'TCP' },
+  EventsV1Event: { deprecatedSource: {}, regarding: {} },
   V1AzureDiskVolumeSource: azureDisk,
   V1CSIDriver: { spec: {} },
   V1CSIDriverSpec: {
