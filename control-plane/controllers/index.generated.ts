@@ -8,6 +8,7 @@ import nodeLifecycle from './node-lifecycle.ts';
 import podGc from './pod-gc.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
+import resourceQuota from './resource-quota.ts';
 import serviceAccount from './service-account.ts';
 import taintEviction from './taint-eviction.ts';
 
@@ -21,6 +22,7 @@ export const builtInControllers = [
   podGc,
   replicaSet,
   replicationController,
+  resourceQuota,
   serviceAccount,
   taintEviction,
 ];

@@ -24,5 +24,6 @@ export default defineKind<ConfigMap>({
     },
     ageColumn(),
   ],
+  quota: { countAlias: 'configmaps' },
   nodes: { audience: 'referenced' },
 });

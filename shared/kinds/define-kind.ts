@@ -1,6 +1,7 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
 import type { ObjectSchema } from '../schema/model.ts';
+import type { Amounts } from './resources/amounts.ts';
 import type { ServedForm } from './served-form.ts';
 
 /** Verbs that a resource answers, as discovery lists them. */
@@ -129,6 +130,32 @@ export interface NodeAccess<T extends KubernetesObject> {
   serviceAccountName?(object: T): string | undefined;
 }
 
+/** One condition of a quota's scope, as in its `scopeSelector`. */
+export interface QuotaScope {
+  scopeName: string;
+  /** `Exists` also for the plain `scopes`. */
+  operator: string;
+  values?: readonly string[];
+}
+
+/** What objects of a kind use up of a ResourceQuota besides their count, which every namespaced kind has. */
+export interface QuotaPolicy<T extends KubernetesObject> {
+  /** Not even counted. */
+  isExempt?: boolean;
+  /** The older name of the count: `configmaps` for `count/configmaps`. */
+  countAlias?: string;
+  /** Whether objects of this kind may use up this resource. */
+  tracks?(resource: string): boolean;
+  /** What this one uses, of what is tracked. */
+  usage?(object: T, nowMs: number): Amounts;
+  /** Whether the object is in that scope. Absent: it is in none. */
+  isInScope?(object: T, scope: QuotaScope): boolean;
+  /** Whether the quotas are asked about this update. Absent: about none. */
+  isChargedFor?(object: T, old: T): boolean;
+  /** Why an object cannot be counted where these are limited: `must specify limits.cpu for: c`. */
+  uncountable?(object: T, limited: readonly string[]): string | undefined;
+}
+
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   group: string;
   version: string;
@@ -189,6 +216,7 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   selectableFields?: Readonly<Record<string, (object: T) => string>>;
   storage?: StoragePolicy;
   nodes?: NodeAccess<T>;
+  quota?: QuotaPolicy<T>;
 }
 
 /** A kind whose schema is in the generated tables. */

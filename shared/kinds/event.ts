@@ -30,5 +30,6 @@ export default defineKind<Event>({
     source: (event) => event.source?.component || event.reportingComponent || '',
     type: (event) => event.type ?? '',
   },
+  quota: { isExempt: true },
   storage: { shard: 'events', ttlSeconds: (settings) => settings.eventTTLSeconds },
 });

@@ -3,6 +3,7 @@ import { defineKind } from './define-kind.ts';
 import { defaultPod } from './pod/defaults.ts';
 import { initialStatus, podGracePeriodSeconds } from './pod/lifecycle.ts';
 import { podColumns } from './pod/printer.ts';
+import { podQuota } from './pod/quota.ts';
 import { podReferences } from './pod/references.ts';
 import { validatePod } from './pod/validate.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './pod/validate-update.ts';
@@ -51,6 +52,7 @@ export default defineKind<Pod>({
     'status.podIPs': (pod) => (pod.status?.podIPs ?? []).map(({ ip }) => ip).join(','),
     'status.nominatedNodeName': (pod) => pod.status?.nominatedNodeName ?? '',
   },
+  quota: podQuota,
   nodes: {
     audience: 'bound',
     nodeName: (pod) => pod.spec?.nodeName,

@@ -36,6 +36,7 @@ export default defineKind<ReplicationController>({
     validateStatusUpdate: validateReplicationControllerStatus,
     warnings: (controller, old) => workloadWarnings(controller, old, controller.spec?.template),
   },
+  quota: { countAlias: 'replicationcontrollers' },
   columns: [
     nameColumn(),
     countColumn('Desired', 'V1ReplicationControllerSpec.replicas', ({ spec }) => spec?.replicas),

@@ -29,6 +29,7 @@ export default defineKind<ResourceQuota>({
     validateStatusUpdate: validateResourceQuotaStatus,
     warnings: (quota, old) => (old ? [] : resourceQuotaWarnings(quota)),
   },
+  quota: { countAlias: 'resourcequotas' },
   columns: [
     nameColumn(),
     {

@@ -31,6 +31,7 @@ export default defineKind<Secret>({
     ageColumn(),
   ],
   selectableFields: { type: (secret) => secret.type ?? '' },
+  quota: { countAlias: 'secrets' },
   storage: { encrypted: true },
   nodes: { audience: 'referenced' },
 });

@@ -3,6 +3,7 @@ import { defineKind } from './define-kind.ts';
 import { allocateForCreate, allocateForUpdate, serviceClaims } from './service/allocate.ts';
 import { defaultService } from './service/defaults.ts';
 import { serviceColumns } from './service/printer.ts';
+import { serviceQuota } from './service/quota.ts';
 import { carryOverAllocations, dropForType } from './service/transitions.ts';
 import { validateService, validateServiceUpdate } from './service/validate.ts';
 import { validateServiceStatus } from './service/validate-status.ts';
@@ -42,5 +43,6 @@ export default defineKind<Service>({
     'spec.clusterIP': (service) => service.spec?.clusterIP ?? '',
     'spec.type': (service) => service.spec?.type ?? '',
   },
+  quota: serviceQuota,
   nodes: { audience: 'all' },
 });

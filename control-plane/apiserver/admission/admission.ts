@@ -21,6 +21,8 @@ export interface AdmissionRequest {
   old?: KubernetesObject;
   user: UserInfo;
   settings: ClusterSettings;
+  /** The moment of the write, epoch ms. */
+  nowMs: number;
   /** For plugins that ask outside of the cluster's object. */
   run: Pick<WriteRun, 'asks' | 'answers'>;
   get(key: ObjectKey): KubernetesObject | undefined;

@@ -3,6 +3,7 @@ import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
 import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
+import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
 
@@ -19,4 +20,6 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   systemPriorityProtection,
   defaultTolerationSeconds,
   runtimeClass,
+  // Last: what is refused for another reason is not counted.
+  resourceQuota,
 ];
