@@ -3,6 +3,8 @@ import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
+import job from './job.ts';
+import jobPodRelease from './job-pod-release.ts';
 import namespace from './namespace.ts';
 import nodeLifecycle from './node-lifecycle.ts';
 import podGc from './pod-gc.ts';
@@ -11,12 +13,15 @@ import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
 import serviceAccount from './service-account.ts';
 import taintEviction from './taint-eviction.ts';
+import ttlAfterFinished from './ttl-after-finished.ts';
 
 export const builtInControllers = [
   clusterRoleAggregation,
   deployment,
   endpoints,
   garbageCollector,
+  job,
+  jobPodRelease,
   namespace,
   nodeLifecycle,
   podGc,
@@ -25,4 +30,5 @@ export const builtInControllers = [
   resourceQuota,
   serviceAccount,
   taintEviction,
+  ttlAfterFinished,
 ];

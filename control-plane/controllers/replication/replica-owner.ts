@@ -51,8 +51,13 @@ export function referenceTo(
   };
 }
 
+/** Anything that makes Pods of a template. */
+export interface TemplateOwner extends KubernetesObject {
+  spec?: { template?: Wire<models.V1PodTemplateSpec> };
+}
+
 /** A new Pod of the template. */
-export function podFromTemplate(kind: ReplicaKind, owner: ReplicaOwner): Pod {
+export function podFromTemplate(kind: Pick<ReplicaKind, 'apiVersion' | 'kind'>, owner: TemplateOwner): Pod {
   const { metadata, spec } = owner.spec?.template ?? {};
   return {
     apiVersion: 'v1',
