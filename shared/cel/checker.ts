@@ -37,6 +37,8 @@ export interface CheckedExpression {
   calls: ReadonlyMap<Expr, ResolvedCall>;
   /** Names and dotted names that stand for types. */
   typeNames: ReadonlyMap<Expr, string>;
+  /** Dotted names that stand for variables: `authorizer.requestResource`. */
+  dottedNames: ReadonlyMap<Expr, string>;
   /** Variables of the environment that are used. */
   uses: ReadonlySet<string>;
 }
@@ -49,8 +51,8 @@ export function checkExpression(text: string, expression: Expr, environment: Env
   const types = new Map([...checker.types].map(([node, found]) => [node, settle(checker.bindings.resolve(found))]));
   const issues = checkLiterals(expression, types);
   if (issues.length > 0) throw new CelCompileError(text, issues);
-  const { calls, typeNames, uses } = checker;
-  return { expression, type: settle(checker.bindings.resolve(type)), types, calls, typeNames, uses };
+  const { calls, typeNames, dottedNames, uses } = checker;
+  return { expression, type: settle(checker.bindings.resolve(type)), types, calls, typeNames, dottedNames, uses };
 }
 
 /** After this many mistakes nobody reads on. */
@@ -62,6 +64,7 @@ export class Checker {
   readonly types = new Map<Expr, CelType>();
   readonly calls = new Map<Expr, ResolvedCall>();
   readonly typeNames = new Map<Expr, string>();
+  readonly dottedNames = new Map<Expr, string>();
   readonly uses = new Set<string>();
   bindings = new Bindings();
   readonly #locals: { name: string; type: CelType }[] = [];
@@ -155,11 +158,22 @@ export class Checker {
   }
 
   #select(node: Extract<Expr, { op: 'select' }>): CelType {
+    const variable = this.#dottedVariable(node);
+    if (variable) return variable;
     const path = node.optional ? undefined : this.#path(node);
     const named = path === undefined ? undefined : this.#namedType(node, path);
     if (named) return named;
     const field = this.#fieldOf(this.check(node.operand), node.field, node.at, node.optional);
     return node.optional && field.kind !== 'optional' ? optionalOf(field) : field;
+  }
+
+  #dottedVariable(node: Extract<Expr, { op: 'select' }>): CelType | undefined {
+    if (node.optional || node.operand.op !== 'name' || this.#local(node.operand.name)) return undefined;
+    const name = `${node.operand.name}.${node.field}`;
+    if (!Object.hasOwn(this.environment.variables, name)) return undefined;
+    this.dottedNames.set(node, name);
+    this.uses.add(name);
+    return this.environment.variables[name];
   }
 
   /** A dotted name that begins with no variable. */

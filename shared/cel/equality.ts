@@ -47,7 +47,7 @@ function equalLists(a: ListValue, b: ListValue, work: Work): boolean {
   if (a.length !== b.length) return false;
   if (a.identity) return equalUnordered(a, b, work);
   for (let index = 0; index < a.length; index++) {
-    work(0.1);
+    work(0.5);
     if (!equal(a.at(index), b.at(index), work)) return false;
   }
   return true;
@@ -59,11 +59,11 @@ function equalUnordered(a: ListValue, b: ListValue, work: Work): boolean {
   const others = keys && new Map(Array.from(b, (item) => [itemIdentity(item, keys), item]));
   for (const item of a) {
     if (others) {
-      work(0.1);
+      work(0.5);
       const other = others.get(itemIdentity(item, keys!));
       if (other === undefined || !equal(item, other, work)) return false;
     } else {
-      work(b.length * 0.1);
+      work(b.length * 0.5);
       if (![...b].some((other) => equal(item, other, work))) return false;
     }
   }
@@ -73,7 +73,7 @@ function equalUnordered(a: ListValue, b: ListValue, work: Work): boolean {
 function equalMaps(a: MapValue, b: MapValue, work: Work): boolean {
   if (a.size !== b.size) return false;
   for (const key of a.keys()) {
-    work(0.1);
+    work(0.5);
     const other = b.get(key);
     if (other === undefined || !equal(a.get(key)!, other, work)) return false;
   }
@@ -84,7 +84,7 @@ function equalObjects(a: ObjectValue, b: ObjectValue, work: Work): boolean {
   if (a.typeName !== b.typeName) return false;
   const names = new Set([...a.names(), ...b.names()]);
   for (const name of names) {
-    work(0.1);
+    work(0.5);
     const [left, right] = [a.field(name), b.field(name)];
     if (left === undefined || right === undefined || !equal(left, right, work)) return false;
   }

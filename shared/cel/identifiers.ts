@@ -17,6 +17,11 @@ const escapes: Readonly<Record<string, string>> = {
 
 const unescapes = new Map(Object.entries(escapes).map(([text, escaped]) => [escaped, text]));
 
+/** True for a name that expressions can use as it is. */
+export function isIdentifier(name: string): boolean {
+  return /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !reserved.has(name);
+}
+
 /** Undefined for a name that no expression can speak of. */
 export function escapeIdentifier(name: string): string | undefined {
   if (reserved.has(name)) return `__${name}__`;

@@ -97,7 +97,7 @@ class JsonMap extends MapValue {
     this.#type = type;
   }
   get size(): number {
-    this.#size ??= Object.keys(this.#raw).length;
+    this.#size ??= setKeys(this.#raw).length;
     return this.#size;
   }
   get(key: Value): Value | undefined {
@@ -106,7 +106,7 @@ class JsonMap extends MapValue {
     return json === undefined ? undefined : fromJson(json, this.#type.value);
   }
   keys(): Iterable<Value> {
-    return Object.keys(this.#raw);
+    return setKeys(this.#raw);
   }
 }
 
@@ -128,8 +128,13 @@ class JsonObject extends ObjectValue {
     return json === undefined ? undefined : fromJson(json, declared?.type);
   }
   names(): Iterable<string> {
-    return Object.keys(this.#raw);
+    return setKeys(this.#raw);
   }
+}
+
+/** Objects that are still being prepared can have fields that are `undefined`. */
+function setKeys(raw: JsonRecord): string[] {
+  return Object.keys(raw).filter((key) => raw[key] !== undefined);
 }
 
 /** What an expression's value is as JSON. Throws CelRuntimeError for what has no JSON form. */

@@ -79,8 +79,10 @@ export class Planner {
       }
       case 'name':
         return this.#name(node.name);
-      case 'select':
-        return this.#select(node);
+      case 'select': {
+        const dotted = this.#checked.dottedNames.get(node);
+        return dotted === undefined ? this.#select(node) : this.#name(dotted);
+      }
       case 'test':
         return this.#test(node);
       case 'index':

@@ -123,6 +123,22 @@ export function showType(type: CelType): string {
   }
 }
 
+/** As texts about what an expression evaluates to show a type: `list(google.protobuf.Duration)`. */
+export function fullTypeName(type: CelType): string {
+  switch (type.kind) {
+    case 'list':
+      return `list(${fullTypeName(type.element)})`;
+    case 'map':
+      return `map(${fullTypeName(type.key)}, ${fullTypeName(type.value)})`;
+    case 'optional':
+      return `optional_type(${fullTypeName(type.value)})`;
+    case 'type':
+      return type.of ? `type(${fullTypeName(type.of)})` : 'type';
+    default:
+      return typeName(type);
+  }
+}
+
 /** What `type(x)` is called at run time; parameters do not matter there. */
 export function typeName(type: CelType): string {
   switch (type.kind) {
@@ -151,4 +167,9 @@ export const namedTypes: Readonly<Record<string, CelType>> = {
   'google.protobuf.Timestamp': TIMESTAMP,
   'google.protobuf.Duration': DURATION,
   optional_type: optionalOf(DYN),
+  'net.IP': opaque('net.IP'),
+  'net.CIDR': opaque('net.CIDR'),
+  'kubernetes.Quantity': opaque('kubernetes.Quantity'),
+  'kubernetes.Semver': opaque('kubernetes.Semver'),
+  'kubernetes.URL': opaque('kubernetes.URL'),
 };

@@ -2,6 +2,7 @@ import type { FieldError } from '../../api/errors.ts';
 import { duplicate, invalidValue, invalidValues, notSupported, required } from '../../api/field-errors.ts';
 import type { KubernetesObject, MutatingWebhook } from '../../api/object.ts';
 import { checkDNS1035Label, checkDNS1123Subdomain } from '../../api/validation.ts';
+import { admissionEnvironment } from '../../cel/cel.ts';
 import { validateLabelSelector } from '../pod-spec/validate-label-selector.ts';
 import { validateClientConfig } from './validate-client-config.ts';
 import { validateMatchConditions } from './validate-match-conditions.ts';
@@ -47,8 +48,12 @@ function validateWebhook(webhook: AdmissionWebhook, path: string): FieldError[] 
     ...validateLabelSelector(webhook.objectSelector, `${path}.objectSelector`),
     ...oneOf(reinvocationPolicy, `${path}.reinvocationPolicy`, reinvocationPolicies),
     ...validateClientConfig(webhook.clientConfig, `${path}.clientConfig`),
-    ...validateMatchConditions(webhook.matchConditions ?? [], `${path}.matchConditions`),
+    ...validateMatchConditions(webhook.matchConditions ?? [], `${path}.matchConditions`, conditionEnvironment),
   ];
+}
+
+function conditionEnvironment() {
+  return admissionEnvironment({ authorizer: true });
 }
 
 function oneOf(value: string | undefined, path: string, supported: readonly string[]): FieldError[] {
