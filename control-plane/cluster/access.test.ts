@@ -64,13 +64,62 @@ describe('a user with a role', () => {
   });
 });
 
+describe('somebody who acts for others', () => {
+  const whoami = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+
+  it('is served as they would be', async () => {
+    const headers = { 'impersonate-user': 'joe', 'impersonate-group': 'devs' };
+    const { json } = await cluster.call('POST', whoami, { headers, body: {} });
+    expect(json.status.userInfo).toEqual({ username: 'joe', groups: ['devs', 'system:authenticated'] });
+    expect((await cluster.call('GET', '/api/v1/secrets', { headers })).json.message).toBe(
+      'secrets is forbidden: User "joe" cannot list resource "secrets" in API group "" at the cluster scope',
+    );
+  });
+
+  it('must be allowed to', async () => {
+    const headers = { 'impersonate-user': 'joe' };
+    expect((await cluster.call('GET', '/api', { token: jane, headers })).json).toMatchObject({
+      code: 403,
+      message: 'forbidden: User "jane" cannot impersonate-on:user-info:get path "/api"',
+    });
+  });
+
+  it('is not confused with themselves where Events are', async () => {
+    const shard = cluster.eventsShard();
+    const events = '/api/v1/events';
+    expect((await shard.call('GET', events)).status).toBe(200);
+    expect((await shard.call('GET', events, { headers: { 'impersonate-user': 'joe' } })).status).toBe(403);
+  });
+});
+
 describe('nobody', () => {
   it.each(['/healthz', '/livez', '/readyz', '/version'])('may see %s', async (path) => {
     expect((await cluster.call('GET', path, { token: undefined })).status).toBe(200);
   });
 
-  it.each(['/api', '/api/v1/pods', '/nowhere', '/healthz/etcd'])('is asked for a credential at %s', async (path) => {
-    expect((await cluster.call('GET', path, { token: undefined })).status).toBe(401);
+  it.each([
+    ['/api', 'forbidden: User "system:anonymous" cannot get path "/api"'],
+    [
+      '/api/v1/pods',
+      'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" at the cluster scope',
+    ],
+    ['/healthz/etcd', 'forbidden: User "system:anonymous" cannot get path "/healthz/etcd"'],
+  ])('may not see %s', async (path, message) => {
+    const { status, json } = await cluster.call('GET', path, { token: undefined });
+    expect({ status, message: json.message }).toEqual({ status: 403, message });
+  });
+
+  it('may not write, whatever roles say', async () => {
+    const pods = '/api/v1/namespaces/default/pods';
+    const rules = [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }];
+    await cluster.call('POST', `${rbac}/clusterroles`, { body: { metadata: { name: 'pods' }, rules } });
+    const roleRef = { kind: 'ClusterRole', name: 'pods' };
+    const subjects = [{ kind: 'User', name: 'system:anonymous' }];
+    await cluster.call('POST', `${rbac}/clusterrolebindings`, {
+      body: { metadata: { name: 'careless' }, roleRef, subjects },
+    });
+    expect((await cluster.call('GET', pods, { token: undefined })).status).toBe(200);
+    expect((await cluster.call('DELETE', pods, { token: undefined })).status).toBe(401);
   });
 
   it('with a wrong credential may not even see that', async () => {

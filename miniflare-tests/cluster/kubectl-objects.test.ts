@@ -70,11 +70,6 @@ Groups      [system:masters system:authenticated]`,
     },
     { run: 'auth can-i delete pods', stdout: 'yes' },
     {
-      run: 'auth can-i delete pods --as=somebody',
-      code: 1,
-      stderr: 'Error from server (Forbidden): users "somebody" is forbidden: impersonation is not served',
-    },
-    {
       run: 'create token nobody',
       code: 1,
       stderr: 'error: failed to create token: serviceaccounts "nobody" not found',

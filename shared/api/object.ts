@@ -83,6 +83,12 @@ export type ClusterRoleBinding = AsObject<models.V1ClusterRoleBinding>;
 export type PolicyRule = Wire<models.V1PolicyRule>;
 export type RbacSubject = Wire<models.RbacV1Subject>;
 export type MutatingWebhook = Wire<models.V1MutatingWebhook>;
+export type TokenReview = AsObject<models.V1TokenReview>;
+export type SubjectAccessReview = AsObject<models.V1SubjectAccessReview>;
+export type LocalSubjectAccessReview = AsObject<models.V1LocalSubjectAccessReview>;
+export type SelfSubjectAccessReview = AsObject<models.V1SelfSubjectAccessReview>;
+export type SelfSubjectRulesReview = AsObject<models.V1SelfSubjectRulesReview>;
+export type AccessReviewResource = Wire<models.V1ResourceAttributes>;
 export type Binding = AsObject<models.V1Binding>;
 export type Scale = AsObject<models.V1Scale>;
 

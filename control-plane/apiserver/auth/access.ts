@@ -4,33 +4,48 @@ import type { UserInfo } from '../registry/registry.ts';
 import type { Authenticator } from './authenticator.ts';
 import { type Authorizer, anonymousUser, type RequestAttributes, requireAllowed } from './authorize.ts';
 import type { Credential } from './credential.ts';
+import { impersonate } from './impersonation.ts';
 
 /** Who is there, and may they? The two questions that every request answers first. */
 export interface Access {
   /** `credential` is absent without a bearer token. Throws Unauthorized. */
   authenticate(credential: Credential | undefined): UserInfo | Promise<UserInfo>;
   /**
-   * Both at once. Without a credential the request is anonymous: it is served where the rules allow that, and asked for a
-   * credential everywhere else. Throws Unauthorized or Forbidden.
+   * Both at once. Without a credential the request is anonymous: it may read what the rules allow to anybody, and never
+   * write. Throws Unauthorized or Forbidden.
    */
   admit(credential: Credential | undefined, attributes: RequestAttributes): UserInfo | Promise<UserInfo>;
 }
 
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head']);
+
 /** In the object that holds the credentials. */
-export function createAccess(deps: { authenticator: Authenticator; authorizer: Authorizer }): Access {
-  const { authenticate } = deps.authenticator;
+export function createAccess({
+  authenticator,
+  authorizer,
+}: {
+  authenticator: Authenticator;
+  authorizer: Authorizer;
+}): Access {
+  function authenticate(credential: Credential | undefined, attributes?: RequestAttributes) {
+    const user = authenticator.authenticate(credential);
+    const wanted = credential?.as;
+    if (!wanted) return user;
+    const become = (requestor: UserInfo) => impersonate({ authorizer, requestor, wanted, attributes }).user;
+    return user instanceof Promise ? user.then(become) : become(user);
+  }
   const permit = (user: UserInfo, attributes: RequestAttributes) => {
-    requireAllowed(deps.authorizer, user, attributes);
+    requireAllowed(authorizer, user, attributes);
     return user;
   };
   return {
-    authenticate,
+    authenticate: (credential) => authenticate(credential),
     admit(credential, attributes) {
       if (!credential) {
-        if (deps.authorizer.authorize(anonymousUser, attributes).allowed) return anonymousUser;
-        throw unauthorized();
+        if (!reads.has(attributes.verb)) throw unauthorized();
+        return permit(anonymousUser, attributes);
       }
-      const user = authenticate(credential);
+      const user = authenticate(credential, attributes);
       return user instanceof Promise ? user.then((found) => permit(found, attributes)) : permit(user, attributes);
     },
   };
@@ -63,7 +78,7 @@ export function createRemoteAccess({ ask, now }: RemoteAccessDeps): Access {
   const remembered = new Map<string, { user: UserInfo; until: number }>();
 
   async function admit(credential: Credential | undefined, attributes?: RequestAttributes): Promise<UserInfo> {
-    const question = JSON.stringify([credential?.hash, attributes]);
+    const question = JSON.stringify([credential?.hash, credential?.as, attributes]);
     const known = remembered.get(question);
     if (known && known.until > now()) return known.user;
     const result = await ask(credential, attributes);

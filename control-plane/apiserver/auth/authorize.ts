@@ -88,7 +88,8 @@ export function requireAllowed(authorizer: Authorizer, user: UserInfo, attribute
   if (!decision.allowed) throw forbiddenError(user, attributes, decision.reason);
 }
 
-function forbiddenError(user: UserInfo, attributes: RequestAttributes, reason: string | undefined): StatusError {
+/** The refusal of a request; `reason` is what there is to say besides that nothing allows it. */
+export function forbiddenError(user: UserInfo, attributes: RequestAttributes, reason: string | undefined): StatusError {
   const why = reason ? `${sanitized(describe(user, attributes))}: ${reason}` : sanitized(describe(user, attributes));
   if ('path' in attributes) return new StatusError('Forbidden', `forbidden: ${why}`, {});
   return forbidden({ group: attributes.group, resource: attributes.resource, name: attributes.name }, why);

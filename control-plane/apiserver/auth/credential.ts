@@ -1,5 +1,6 @@
 import { unauthorized } from '../../../shared/api/errors.ts';
 import { hashToken } from './credentials.ts';
+import type { Impersonation } from './impersonation-headers.ts';
 
 /** What a request shows of who sends it. */
 export interface Credential {
@@ -7,6 +8,8 @@ export interface Credential {
   hash: string;
   /** The token itself, where it has the form of a JWT: such a token is verified, the others are looked up. */
   jwt?: string;
+  /** The user that the client asks to be instead of its own. */
+  as?: Impersonation;
 }
 
 /**

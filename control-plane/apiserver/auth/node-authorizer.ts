@@ -32,6 +32,13 @@ export function nodeNameOf(user: UserInfo): string | undefined {
   return user.name.slice(userPrefix.length) || undefined;
 }
 
+const nodeUserName = /^system:node:([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)$/;
+
+/** The node that a user of this name would be, whatever groups it is in. */
+export function nodeNameOfUser(userName: string): string | undefined {
+  return nodeUserName.exec(userName)?.[1];
+}
+
 const reads = new Set(['get', 'list', 'watch']);
 const writes = new Set(['update', 'patch']);
 

@@ -12,8 +12,11 @@ beforeEach(async () => {
 });
 
 describe('who and whether', () => {
-  it.each([undefined, 'wrong'])('refuses the token %s with 401', async (token) => {
-    const reply = await fixture.call('GET', '/api/v1/pods', { token });
+  it.each([
+    ['GET', 'wrong'],
+    ['POST', undefined],
+  ])('refuses a %s with the token %s with 401', async (method, token) => {
+    const reply = await fixture.call(method, '/api/v1/namespaces/default/pods', { token });
     expect(reply.json).toEqual({
       kind: 'Status',
       apiVersion: 'v1',
@@ -29,7 +32,7 @@ describe('who and whether', () => {
     expect((await fixture.call('GET', '/readyz', { token: undefined })).text).toBe('ok');
     expect((await fixture.call('GET', '/version', { token: undefined })).json.gitVersion).toBe('v1.36.0+fairlead');
     expect((await fixture.call('GET', '/healthz', { token: 'wrong' })).status).toBe(401);
-    expect((await fixture.call('GET', '/api', { token: undefined })).status).toBe(401);
+    expect((await fixture.call('GET', '/api', { token: undefined })).status).toBe(403);
   });
 
   it('words a refusal as RBAC does', async () => {
@@ -399,7 +402,7 @@ describe('joining', () => {
   it('is for administrators to allow', async () => {
     const token = await fixture.cluster.credentials.issue({ name: 'jane', groups: ['system:authenticated'] });
     expect((await fixture.call('POST', '/fairlead/v1/tokens', { token, body: {} })).status).toBe(403);
-    expect((await fixture.call('GET', '/fairlead/v1/tokens', { token: undefined })).status).toBe(401);
+    expect((await fixture.call('GET', '/fairlead/v1/tokens', { token: undefined })).status).toBe(403);
   });
 
   it('keeps no token in the store', async () => {

@@ -16,6 +16,6 @@ test('administrators see what writes cost, nobody else does', async () => {
   });
   const token = await fixture.cluster.credentials.issue({ name: 'jane', groups: ['system:authenticated'] });
   expect((await fixture.call('GET', path, { token })).status).toBe(403);
-  expect((await fixture.call('GET', path, { token: undefined })).status).toBe(401);
+  expect((await fixture.call('GET', path, { token: undefined })).status).toBe(403);
   expect((await fixture.call('POST', path, { body: {} })).status).toBe(405);
 });

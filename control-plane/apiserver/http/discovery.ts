@@ -107,7 +107,8 @@ function resourcesOfKind(kind: KindDefinition): Resource[] {
 
 function resourceOfVirtual(resource: VirtualResource): Resource {
   const { group, version, plural, kind } = resource;
-  return { group, version, name: plural, singularName: kind.toLowerCase(), namespaced: false, kind, verbs: ['create'] };
+  const namespaced = resource.scope === 'Namespaced';
+  return { group, version, name: plural, singularName: kind.toLowerCase(), namespaced, kind, verbs: ['create'] };
 }
 
 interface Group {

@@ -106,6 +106,19 @@ describe('forwarding', () => {
     expect(forwarded[1]?.headers).toEqual({});
   });
 
+  it('passes on whom a client asks to be, if it is somebody itself', async () => {
+    const headers = { 'impersonate-user': 'jane', 'impersonate-group': 'devs' };
+    await send('GET', '/api', { headers: { ...headers, authorization: 'Bearer t', 'fairlead-impersonate': 'forged' } });
+    expect(JSON.parse(decodeURIComponent(forwarded[0]!.headers['fairlead-impersonate']!))).toEqual({
+      name: 'jane',
+      groups: ['devs'],
+      extra: {},
+    });
+    expect((await send('GET', '/api', { headers })).status).toBe(401);
+    expect((await send('GET', '/api', { headers: { 'impersonate-group': 'devs' } })).status).toBe(400);
+    expect(forwarded).toHaveLength(1);
+  });
+
   it('passes on which document a client already has, and leaves redirects to the client', async () => {
     await send('GET', '/openapi/v3/api/v1?hash=A', { headers: { 'if-none-match': '"A"' } });
     expect(forwarded[0]).toMatchObject({ headers: { 'if-none-match': '"A"' }, redirect: 'manual' });

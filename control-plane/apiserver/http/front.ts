@@ -1,8 +1,9 @@
 import { Hono } from 'hono';
-import { forbidden, notFound } from '../../../shared/api/errors.ts';
+import { notFound, unauthorized } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { type Credential, createCredentialReader } from '../auth/credential.ts';
+import { readImpersonation } from '../auth/impersonation-headers.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
@@ -60,13 +61,21 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
         if (isBelow(adminRoot, pathname)) return await admin.fetch(request);
         const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
         await requireCluster(deps, cluster);
-        const credential = readCredential(request.headers.get('authorization'));
+        const credential = credentialFor(readCredential(request.headers.get('authorization')), request.headers);
         return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, credential });
       } catch (error) {
         return respondToError(error, request.headers.get('accept'), deps.log);
       }
     },
   };
+}
+
+/** Somebody who asks to be taken for somebody else must be somebody. */
+function credentialFor(credential: Credential | undefined, headers: Headers): Credential | undefined {
+  const as = readImpersonation(headers);
+  if (!as) return credential;
+  if (!credential) throw unauthorized();
+  return { ...credential, as };
 }
 
 function isBelow(root: string, path: string): boolean {
@@ -109,9 +118,6 @@ function shardFor(kinds: KindRegistry, { group, version, resource }: ResourceReq
 /** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */
 export async function forwarded(call: ClusterRequest, options: { upgrade?: boolean } = {}): Promise<Request> {
   const { request, path, query, credential } = call;
-  const impersonated = request.headers.get('impersonate-user');
-  // Not done, and so refused: to be taken for oneself is not what was asked for.
-  if (impersonated !== null) throw forbidden({ resource: 'users', name: impersonated }, 'impersonation is not served');
   const headers = new Headers();
   for (const name of forwardedHeaders) {
     const value = request.headers.get(name);

@@ -1,4 +1,5 @@
 import type { Credential } from '../auth/credential.ts';
+import type { Impersonation } from '../auth/impersonation-headers.ts';
 
 /**
  * Headers between the front Worker and the objects behind it. The front builds the headers of what it forwards anew, so
@@ -9,6 +10,8 @@ export const internalHeaders = {
   tokenHash: 'fairlead-token-hash',
   /** The token itself, if it is a JWT. */
   jwt: 'fairlead-jwt',
+  /** JSON of an `Impersonation`, percent-encoded. */
+  impersonate: 'fairlead-impersonate',
   /** On an answer: JSON of a `StreamPlan` that the front carries out. */
   streamPlan: 'fairlead-stream-plan',
 } as const;
@@ -21,10 +24,16 @@ export function credentialOf({ headers }: Request): Credential | undefined {
   const hash = headers.get(internalHeaders.tokenHash);
   if (hash === null) return undefined;
   const jwt = headers.get(internalHeaders.jwt);
-  return { hash, ...(jwt === null ? {} : { jwt }) };
+  const as = headers.get(internalHeaders.impersonate);
+  return {
+    hash,
+    ...(jwt === null ? {} : { jwt }),
+    ...(as === null ? {} : { as: JSON.parse(decodeURIComponent(as)) as Impersonation }),
+  };
 }
 
-export function setCredential(headers: Headers, { hash, jwt }: Credential): void {
+export function setCredential(headers: Headers, { hash, jwt, as }: Credential): void {
   headers.set(internalHeaders.tokenHash, hash);
   if (jwt !== undefined) headers.set(internalHeaders.jwt, jwt);
+  if (as) headers.set(internalHeaders.impersonate, encodeURIComponent(JSON.stringify(as)));
 }

@@ -1,15 +1,16 @@
 import { StatusError, unknownResource } from '../../../shared/api/errors.ts';
-import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { KubernetesObject } from '../../../shared/api/object.ts';
+import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { Access } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Authorizer, ResourceAttributes } from '../auth/authorize.ts';
-import type { UserInfo } from '../registry/registry.ts';
+import type { Authorizer, ResourceAttributes, RuleResolver } from '../auth/authorize.ts';
+import { decodeAs } from '../registry/decoding.ts';
 import { credentialOf } from './internal-headers.ts';
-import { negotiateFormat } from './negotiate.ts';
+import { negotiate } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond } from './respond.ts';
-import type { VerbDeps, VerbHandler } from './verbs/context.ts';
+import type { VerbDeps, VerbHandler, VerbRequest } from './verbs/context.ts';
 import { log } from './verbs/log.ts';
 import { get, list } from './verbs/read.ts';
 import { requestToken } from './verbs/token-request.ts';
@@ -17,6 +18,7 @@ import { watch } from './verbs/watch.ts';
 import { create, deleteCollection, deleteOne, patch, update } from './verbs/write.ts';
 import type { VirtualResource } from './virtual-resource.ts';
 import { virtualResources } from './virtual-resources.ts';
+import { parseWriteOptions } from './write-options.ts';
 
 const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler>> = {
   get,
@@ -37,7 +39,7 @@ const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
 
 export interface ResourceHandlerDeps extends VerbDeps {
   access: Access;
-  authorizer: Authorizer;
+  authorizer: Authorizer & RuleResolver;
   authenticator: Authenticator;
 }
 
@@ -49,7 +51,7 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     if (kind) return handlerFor(kind, info)(deps, { request, query, info, kind, user });
     const virtual = virtualResources.find((one) => isAt(one, info));
     if (!virtual) throw unknownResource();
-    return createVirtual(deps, virtual, { request, info, user });
+    return createVirtual(deps, virtual, { request, query, info, user });
   };
 }
 
@@ -96,12 +98,22 @@ function subresourceHandler(kind: KindDefinition, { verb, subresource }: Resourc
 async function createVirtual(
   deps: ResourceHandlerDeps,
   virtual: VirtualResource,
-  { request, info, user }: { request: Request; info: ResourceRequest; user: UserInfo },
+  { request, query, info, user }: Omit<VerbRequest, 'kind'>,
 ): Promise<Response> {
+  if ((virtual.scope === 'Namespaced') !== (info.namespace !== '')) throw unknownResource();
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
-  const { value } = await parseObjectBody(request, virtual.kind);
-  const answer = await virtual.create(value, { user, authorizer: deps.authorizer, authenticator: deps.authenticator });
-  return respond({ code: 201, json: JSON.stringify(answer) }, negotiateFormat(request.headers.get('accept')));
+  const { authorizer, authenticator, kinds } = deps;
+  const options = parseWriteOptions({ query, userAgent: request.headers.get('user-agent'), user }, 'CreateOptions');
+  const { format } = negotiate(request.headers.get('accept'));
+  const { value, raw } = await parseObjectBody(request, virtual.kind);
+  const warnings: string[] = [];
+  const object = decodeAs<KubernetesObject>({ deps: { kinds }, options, warnings }, virtual, { body: value, raw });
+  // What a question leaves out is empty, not absent.
+  object.spec ??= {};
+  const { namespace } = info;
+  const content = await virtual.create(object, { user, namespace, authorizer, authenticator, nowMs: deps.now() });
+  const answer = { kind: virtual.kind, apiVersion: apiVersionOf(virtual), ...content };
+  return respond({ code: 201, json: JSON.stringify(answer), warnings }, format);
 }
 
 export function methodNotAllowed(): StatusError {

@@ -3,6 +3,7 @@ import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/def
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { credentialOfToken } from '../../apiserver/auth/credential.ts';
+import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
 import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../../client.ts';
@@ -113,7 +114,7 @@ export class ClusterFixture {
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
     const token = 'token' in options ? options.token : this.adminToken;
     const headers = new Headers({ 'content-type': 'application/json', ...options.headers });
-    if (token !== undefined) setCredential(headers, credentialOfToken(token));
+    if (token !== undefined) setCredential(headers, { ...credentialOfToken(token), as: readImpersonation(headers) });
     const { body } = options;
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const request = new Request(`https://cluster${path}`, {

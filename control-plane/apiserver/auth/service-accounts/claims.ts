@@ -40,6 +40,14 @@ export function serviceAccountUserName({ namespace, name }: { namespace: string;
   return `${serviceAccountPrefix}${namespace}:${name}`;
 }
 
+const accountName = /^system:serviceaccount:([a-z0-9](?:[-a-z0-9]*[a-z0-9])?):([a-z0-9](?:[-a-z0-9.]*[a-z0-9])?)$/;
+
+/** The ServiceAccount that a user of this name is, if it is one. */
+export function splitServiceAccountName(userName: string): { namespace: string; name: string } | undefined {
+  const [, namespace, name] = accountName.exec(userName) ?? [];
+  return namespace !== undefined && name !== undefined ? { namespace, name } : undefined;
+}
+
 /** The groups that a ServiceAccount is in besides those of every user. */
 export function serviceAccountGroups(namespace: string): string[] {
   return [allServiceAccounts, `${allServiceAccounts}:${namespace}`];

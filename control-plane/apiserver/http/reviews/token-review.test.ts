@@ -1,6 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ClusterFixture } from '../../cluster/testing/fixture.ts';
+import { ClusterFixture } from '../../../cluster/testing/fixture.ts';
 
 const issuer = 'https://kubernetes.default.svc.cluster.local';
 const account = '/api/v1/namespaces/default/serviceaccounts/default';
@@ -83,7 +83,7 @@ describe('OpenID Connect discovery', () => {
   });
 
   it('is not for strangers, and only to be read', async () => {
-    expect((await cluster.call('GET', '/openid/v1/jwks', { token: undefined })).status).toBe(401);
+    expect((await cluster.call('GET', '/openid/v1/jwks', { token: undefined })).status).toBe(403);
     expect((await cluster.call('POST', '/openid/v1/jwks', { body: {} })).status).toBe(405);
   });
 });
