@@ -8,6 +8,13 @@ const cidr = z.string().check(z.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/));
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65535));
 /** As OpenID Connect has it: no query, no fragment. */
 const issuer = z.string().check(z.regex(/^https:\/\/[^\s?#]+$/));
+/** Certificates, one after the other. */
+const pem = z
+  .string()
+  .check(
+    z.maxLength(256 * 1024),
+    z.regex(/^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----)*\s*$/),
+  );
 const seconds = z.number().check(z.int(), z.minimum(1));
 
 /** What may be set for one cluster; all of it optional. */
@@ -20,6 +27,7 @@ const settingsSchema = z.strictObject({
   eventTTLSeconds: z.optional(seconds),
   serviceAccountIssuer: z.optional(issuer),
   historySeconds: z.optional(seconds),
+  apiServerCA: z.optional(pem),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
 /** What the whole deployment has to agree on, because the Worker in front needs it before it knows the cluster. */

@@ -366,3 +366,50 @@ describe('logs', () => {
     });
   });
 });
+
+describe('a volume with a token', () => {
+  const source = { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } };
+  const volumes = [{ name: 'api', projected: { defaultMode: 0o644, sources: [source] } }];
+  const spec = { serviceAccountName: 'builder', volumes };
+  const fileOf = (pod: Pod) =>
+    join(dataDir, 'memory', pod.metadata.uid!, 'volumes', 'kubernetes.io~projected', 'api', 'token');
+  const content = async (pod: Pod) => readFile(fileOf(pod), 'utf8').catch(() => '');
+
+  test('[P15] holds one for the ServiceAccount, bound to the Pod, and another before it expires', async () => {
+    end.answerToken = ({ id }) => ({ token: `token-${id}`, lifetimeMs: id === 1 ? 200 : 3600_000 });
+    await startAgent();
+    const pod = aPod(spec);
+    add(pod);
+    await phase(pod, 'Running');
+    expect(end.tokenRequests[0]).toMatchObject({
+      namespace: 'default',
+      serviceAccount: 'builder',
+      pod: { name: pod.metadata.name, uid: pod.metadata.uid },
+      expirationSeconds: 3600,
+    });
+    await eventually(() => end.tokenRequests.length === 2);
+    let now = '';
+    await eventually(() => {
+      void content(pod).then((text) => {
+        now = text;
+      });
+      return now === 'token-2';
+    });
+    end.deletePod(pod.metadata.name!);
+    await eventually(() => !end.pod(pod.metadata.name!));
+    expect(await content(pod)).toBe('');
+  });
+
+  test('keeps the Pod waiting, and says so, while the control plane gives none', async () => {
+    end.answerToken = () => ({ error: 'serviceaccounts "builder" not found' });
+    await startAgent();
+    const pod = aPod(spec);
+    add(pod);
+    const mount = () => end.eventsOf(pod.metadata.name!).find(({ reason }) => reason === 'FailedMount');
+    expect((await eventually(mount)).message).toBe(
+      'MountVolume.SetUp failed for volume "api" : failed to fetch token: serviceaccounts "builder" not found',
+    );
+    end.answerToken = () => ({ token: 't', lifetimeMs: 3600_000 });
+    await phase(pod, 'Running');
+  });
+});

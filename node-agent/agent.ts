@@ -16,12 +16,14 @@ import { createNodeReporter } from './node/node-reporter.ts';
 import { createEventRecorder } from './pods/events.ts';
 import type { PodRef } from './pods/identity.ts';
 import { createPodFiles, type PodFilesDeps } from './pods/pod-files.ts';
-import { createPods } from './pods/pods.ts';
+import { createPods, type Pods } from './pods/pods.ts';
 import { createProbes } from './probes/probes.ts';
 import { runProbe } from './probes/run-probe.ts';
 import type { ServiceProxy } from './proxy/service-proxy.ts';
 import { createProxyLink } from './proxy-link.ts';
 import type { ContainerRuntime } from './runtime/container-runtime.ts';
+import { createPodTokens } from './tokens/pod-tokens.ts';
+import { createTokenRequests } from './tokens/token-requests.ts';
 import { createVolumes } from './volumes/volumes.ts';
 
 export interface AgentDeps {
@@ -79,12 +81,14 @@ export function createAgent(deps: AgentDeps): Agent {
   const facts = (podIP: string) => ({ nodeIP, podIP, resources: node.resources() });
   const network = createNetworkLink({ ...deps, state, changed: networkChanged });
   const proxy = createProxyLink({ ...deps, state });
-  const pods = createPods({
+  const tokenRequests = createTokenRequests({ clock });
+  const tokens = createPodTokens({ ...deps, request: tokenRequests.request, due: (uid) => pods.volumesDue(uid) });
+  const pods: Pods = createPods({
     ...deps,
     runtimeName: 'docker',
     probes: createProbes({ ...deps, events, run: runProbe }),
     images: createImages({ runtime }),
-    volumes: createVolumes({ ...deps, cluster: state, facts: () => facts('') }),
+    volumes: createVolumes({ ...deps, cluster: state, tokens, facts: () => facts('') }),
     files: createPodFiles({ podsDir: deps.podsDir, ...deps.files }),
     cluster: state,
     events,
@@ -108,6 +112,7 @@ export function createAgent(deps: AgentDeps): Agent {
   const connection = createControlConnection({
     ...deps,
     outbox,
+    tokens: tokenRequests,
     hello() {
       const revision = state.revision();
       const object = node.object() as unknown as HelloMessage['node'];
@@ -179,6 +184,7 @@ export function createAgent(deps: AgentDeps): Agent {
       connection.stop();
       streams.close();
       pods.close();
+      tokens.close();
       node.stop();
       network.stop();
       await proxy.stop({ release: releaseServices }).catch((error) => {

@@ -86,6 +86,9 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const stopped = Promise.withResolvers<void>();
   const errors: string[] = [];
 
+  const apiServerCA = readFileSync(dataDir.file(certificateFiles.ca), 'utf8');
+  const settings = JSON.stringify({ apiServerCA, ...JSON.parse(options.settings ?? '{}') });
+
   const launch = () => {
     const startedAt = Date.now();
     child = spawn(workerdBinary(), ['serve', configFile], {
@@ -95,7 +98,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
         PATH: process.env.PATH ?? '',
         FAIRLEAD_ADMIN_TOKEN_HASH: tokenHash(secrets.adminToken),
         FAIRLEAD_ENCRYPTION_KEY: secrets.encryptionKey,
-        FAIRLEAD_SETTINGS: options.settings ?? '{}',
+        FAIRLEAD_SETTINGS: settings,
         FAIRLEAD_CONTROLLERS: options.controllers ?? 'cluster',
       },
     });

@@ -12,6 +12,7 @@ import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
 import { createEscalationCheck } from '../apiserver/auth/rbac/escalation.ts';
 import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
 import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
+import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-accounts/issue-token.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
@@ -81,6 +82,7 @@ export interface Cluster {
   credentials: Credentials;
   /** Of the tokens of ServiceAccounts. */
   signingKeys: SigningKeys;
+  issueToken: IssueToken;
   watches: Watches;
   core: ClusterCore;
   /** The cluster as a component sees it that writes as this user. */
@@ -114,6 +116,15 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
   const apiAudiences = [issuer];
+  const issueToken = createTokenIssuer({
+    get: (resource, namespace, name) => {
+      const stored = store.get({ resource, namespace, name });
+      return stored && registry.parse(stored);
+    },
+    tokens: serviceAccountTokens,
+    audiences: apiAudiences,
+    now,
+  });
   const authenticator = createAuthenticator({
     tokens: [credentials, bootstrapTokens],
     verifiers: [serviceAccountTokens],
@@ -134,8 +145,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     authenticator,
     watches,
     streams: deps.streams,
-    serviceAccountTokens,
-    apiAudiences,
+    issueToken,
     assets: deps.assets,
     extensions: [
       tokensExtension(extensionDeps),
@@ -167,6 +177,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     access,
     credentials,
     signingKeys,
+    issueToken,
     watches,
     core,
     clientFor,

@@ -6,6 +6,7 @@ import { createDelivery, type DeliveryBatch } from '../nodes/delivery.ts';
 import type { GatewayCluster } from '../nodes/gateway-core.ts';
 import { createNodeFeed } from '../nodes/node-feed.ts';
 import { createNodeService } from '../nodes/node-service.ts';
+import { nodeToken } from '../nodes/node-token.ts';
 import type { Timers } from '../timers/timers.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -73,5 +74,6 @@ export function createNodePlane(deps: NodePlaneDeps): GatewayCluster {
     nodeReports: (batch) => service.reports(batch),
     nodeLost: async (node, lastSeenMs) => service.lost(node, lastSeenMs),
     nodeCatchUp: async (requests) => requests.map(({ node, after }) => feed.catchUp(node, after)),
+    nodeToken: (node, request) => nodeToken(cluster.issueToken, node, request),
   };
 }

@@ -11,6 +11,7 @@ import podGc from './pod-gc.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
+import rootCaPublisher from './root-ca-publisher.ts';
 import serviceAccount from './service-account.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
@@ -28,6 +29,7 @@ export const builtInControllers = [
   replicaSet,
   replicationController,
   resourceQuota,
+  rootCaPublisher,
   serviceAccount,
   taintEviction,
   ttlAfterFinished,

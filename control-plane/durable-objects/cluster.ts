@@ -1,6 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import { notFound, StatusError, unauthorized } from '../../shared/api/errors.ts';
-import type { HelloMessage } from '../../shared/protocol/messages.ts';
+import type { HelloMessage, TokenMessage, TokenRequestMessage } from '../../shared/protocol/messages.ts';
 import type { AccessResult } from '../apiserver/auth/access.ts';
 import { adminGroup, authenticatedGroup, type RequestAttributes } from '../apiserver/auth/authorize.ts';
 import type { Credential } from '../apiserver/auth/credential.ts';
@@ -93,6 +93,10 @@ export class Cluster extends DurableObject<Env> {
 
   nodeCatchUp(requests: readonly { node: string; after: number }[]): Promise<CatchUp[]> {
     return this.#require().nodes.nodeCatchUp(requests);
+  }
+
+  nodeToken(node: string, request: TokenRequestMessage): Promise<TokenMessage> {
+    return this.#require().nodes.nodeToken(node, request);
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {

@@ -133,5 +133,6 @@ function clusterPort(stub: () => DurableObjectStub<Cluster>): GatewayCluster {
     nodeReports: (batch) => object().nodeReports(batch),
     nodeLost: (node, lastSeenMs) => object().nodeLost(node, lastSeenMs),
     nodeCatchUp: (requests) => object().nodeCatchUp(requests),
+    nodeToken: (node, request) => object().nodeToken(node, request),
   };
 }

@@ -4,6 +4,8 @@ import {
   type OpenStreamMessage,
   protocolVersion,
   type ReportMessage,
+  type TokenMessage,
+  type TokenRequestMessage,
 } from '../../shared/protocol/messages.ts';
 import type { DeliveryBatch } from './delivery.ts';
 import { type CatchUp, deltaText, textsFor } from './node-feed.ts';
@@ -37,6 +39,7 @@ export interface GatewayCluster {
   nodeReports(batch: readonly NodeReport[]): Promise<string[]>;
   nodeLost(node: string, lastSeenMs: number): Promise<void>;
   nodeCatchUp(requests: readonly { node: string; after: number }[]): Promise<CatchUp[]>;
+  nodeToken(node: string, request: TokenRequestMessage): Promise<TokenMessage>;
 }
 
 export interface GatewayDeps {
@@ -97,6 +100,7 @@ export class GatewayCore {
     if (message.type === 'streamFailed') {
       return this.#deps.failStream(message.streamId, message.code, message.message);
     }
+    if (message.type === 'requestToken') return this.#requestToken(socket, message);
     this.#waiting.push({ socket, report: message });
     await this.#flushReports();
   }
@@ -182,6 +186,16 @@ export class GatewayCore {
     socket.save({ ...socket.attachment, revision: result.revision, sent: result.revision });
     // A batch that came in between has passed this socket by.
     if (this.#latest > result.revision) await this.#catchUp([socket]);
+  }
+
+  /** A token that is not issued is asked for again by the node (rule P15). */
+  async #requestToken(socket: NodeSocket, request: TokenRequestMessage): Promise<void> {
+    const unavailable = (error: unknown): TokenMessage => {
+      this.#deps.log('a token could not be issued', { node: socket.attachment.node, error: String(error) });
+      return { type: 'token', id: request.id, error: { code: 503, message: 'the control plane is not available' } };
+    };
+    const answer = await this.#deps.cluster.nodeToken(socket.attachment.node, request).catch(unavailable);
+    this.#send(socket, JSON.stringify(answer));
   }
 
   async #flushReports(): Promise<void> {

@@ -390,3 +390,39 @@ describe('streams [P12]', () => {
     expect(plane.failedStreams).toEqual([['s', 404, 'no such container']]);
   });
 });
+
+describe('tokens [P15]', () => {
+  const ask = (node: FakeNode, more: Record<string, unknown>) =>
+    plane.say(node, {
+      type: 'requestToken',
+      id: 1,
+      namespace: 'default',
+      serviceAccount: 'default',
+      expirationSeconds: 600,
+      ...more,
+    });
+
+  it('are issued to the node of the Pod, which others cannot speak for', async () => {
+    const node = await plane.join('n1');
+    const other = await plane.join('n2');
+    const { metadata } = await createPod('web');
+    await bind('web', 'n1');
+    const pod = { name: 'web', uid: metadata.uid };
+    await ask(node, { pod });
+    const [answer] = node.of('token');
+    expect(answer).toMatchObject({ id: 1, token: expect.any(String), expirationTimestamp: '2026-01-02T03:14:05Z' });
+    const whoAmI = await plane.fixture.call('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      body: {},
+      token: answer?.token,
+    });
+    expect(whoAmI.json.status.userInfo).toMatchObject({
+      username: 'system:serviceaccount:default:default',
+      extra: { 'authentication.kubernetes.io/pod-name': ['web'] },
+    });
+    await ask(other, { pod });
+    await ask(node, { pod: { name: 'web', uid: 'another' } });
+    await ask(node, { pod: { name: 'absent', uid: 'u' } });
+    expect(other.of('token')[0]?.error).toMatchObject({ code: 403 });
+    expect(node.of('token').map(({ error }) => error?.code)).toEqual([undefined, 403, 404]);
+  });
+});

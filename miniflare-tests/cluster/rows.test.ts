@@ -17,6 +17,8 @@ beforeAll(async () => {
   cluster = await startCluster({ nodes: [{ name: 'n1' }, { name: 'n2' }] });
   clients = clientsOf(cluster.kubeconfig);
   send = createSender({ url: cluster.url, ca: cluster.ca, token: cluster.token });
+  // Once in the life of a cluster, the key that signs the tokens of Pods is made.
+  await send(`/api/v1/namespaces/${namespace}/serviceaccounts/default/token`, { method: 'POST', body: {} });
 });
 
 afterAll(() => cluster.stop());

@@ -7,6 +7,7 @@ import type { ReportMessage } from '../../shared/protocol/messages.ts';
 import { silentLog } from '../log.ts';
 import { createManualClock } from '../testing/manual-clock.ts';
 import { eventually } from '../testing/pods.ts';
+import { createTokenRequests } from '../tokens/token-requests.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { type ControlConnectionDeps, createControlConnection } from './control-connection.ts';
 import { createOutbox } from './outbox.ts';
@@ -24,6 +25,7 @@ function aConnection(more: Partial<ControlConnectionDeps> = {}) {
     random: () => 1,
     nodeName: 'node-1',
     outbox,
+    tokens: createTokenRequests({ clock }),
     dial: (_path, handlers) => {
       const socket = { handlers, sent: [] as string[], over: false };
       dialled.push(socket);

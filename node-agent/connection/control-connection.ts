@@ -14,6 +14,7 @@ import {
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { PodRef } from '../pods/identity.ts';
+import type { TokenRequests } from '../tokens/token-requests.ts';
 import type { Outbox } from './outbox.ts';
 import type { Dial, Socket } from './socket.ts';
 
@@ -25,6 +26,7 @@ export interface ControlConnectionDeps {
   dial: Dial;
   nodeName: string;
   outbox: Outbox;
+  tokens: Pick<TokenRequests, 'answered' | 'connected' | 'disconnected'>;
   hello(): Pick<HelloMessage, 'agentVersion' | 'node' | 'resumeRevision'>;
   welcome(message: WelcomeMessage): void;
   sync(message: SyncMessage): void;
@@ -50,11 +52,11 @@ const longestRetryMs = 30_000;
 const silentIntervals = 3;
 
 /**
- * The one connection to the control plane. Invariants: at most one socket is listened to; the outbox sends only between
- * `welcome` and the close of the same socket; after `stop` or a refusal nothing is dialled any more.
+ * The one connection to the control plane. Invariants: at most one socket is listened to; the outbox and the requests for
+ * tokens send only between `welcome` and the close of the same socket; after `stop` or a refusal nothing is dialled any more.
  */
 export function createControlConnection(deps: ControlConnectionDeps): ControlConnection {
-  const { clock, log, outbox } = deps;
+  const { clock, log, outbox, tokens } = deps;
   let socket: Socket | undefined;
   let generation = 0;
   let welcomed = false;
@@ -135,6 +137,9 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
       case 'ack':
         acknowledged(message);
         break;
+      case 'token':
+        tokens.answered(message);
+        break;
       case 'openStream':
         deps.openStream(message);
         break;
@@ -155,7 +160,9 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
     welcomed = true;
     const mine = socket;
     deps.welcome(message);
-    outbox.connected((report) => mine?.send(JSON.stringify(report)));
+    const send = (said: object) => mine?.send(JSON.stringify(said));
+    outbox.connected(send);
+    tokens.connected(send);
     log.info({ node: deps.nodeName }, 'connected to the control plane');
   }
 
@@ -170,6 +177,7 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
     welcomed = false;
     cancelPing();
     outbox.disconnected();
+    tokens.disconnected();
     if (stopped) return;
     // Full jitter: after a restart of the control plane its nodes do not come back all at once.
     const ceiling = Math.min(longestRetryMs, firstRetryMs * 2 ** Math.min(failures, 10));
@@ -185,6 +193,7 @@ export function createControlConnection(deps: ControlConnectionDeps): ControlCon
     cancelPing();
     cancelRetry();
     outbox.disconnected();
+    tokens.disconnected();
     socket?.close();
     socket = undefined;
     welcomed = false;

@@ -52,6 +52,8 @@ export interface Pods {
   disown(uid: string): void;
   /** ConfigMaps, Secrets or the network changed: volumes follow, and what was put off is tried again. */
   clusterChanged(): void;
+  /** What a volume of the Pod holds has to be replaced. */
+  volumesDue(uid: string): void;
   /** The last status of a Pod; undefined for one that is not here. */
   status(uid: string): PodStatus | undefined;
   /** All Pods that this node has anything to do with. */
@@ -162,6 +164,14 @@ export function createPods(deps: PodsDeps): Pods {
     for (const worker of [...workers.values()]) worker.pause(isPaused());
   }
 
+  /** Of a Pod that is not that far yet, a step of its plan mounts them. */
+  function renewVolumes({ pod, memory }: PodWorker): void {
+    if (!pod?.spec?.volumes?.length || memory.volumes !== 'mounted') return;
+    deps.volumes.mount(pod).catch((error) => {
+      deps.events.pod(pod, { type: 'Warning', reason: 'FailedMount', message: textOf(error) });
+    });
+  }
+
   return {
     start() {
       watch = runtime.watch({
@@ -197,14 +207,13 @@ export function createPods(deps: PodsDeps): Pods {
     clusterChanged() {
       resume();
       for (const worker of workers.values()) {
-        const { pod, memory } = worker;
-        if (pod && memory.volumes === 'mounted' && pod.spec?.volumes?.length) {
-          deps.volumes.mount(pod).catch((error) => {
-            deps.events.pod(pod, { type: 'Warning', reason: 'FailedMount', message: textOf(error) });
-          });
-        }
+        renewVolumes(worker);
         worker.retry();
       }
+    },
+    volumesDue(uid) {
+      const worker = workers.get(uid);
+      if (worker) renewVolumes(worker);
     },
     status: (uid) => workers.get(uid)?.memory.status,
     uids: () => [...workers.keys()],

@@ -1,7 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { KubernetesObject, Pod, PodStatus } from '../../shared/api/object.ts';
-import type { HelloMessage, OpenStreamMessage, ReportMessage } from '../../shared/protocol/messages.ts';
+import type {
+  HelloMessage,
+  OpenStreamMessage,
+  ReportMessage,
+  TokenRequestMessage,
+} from '../../shared/protocol/messages.ts';
 
 type Change = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; resource: string; object: KubernetesObject };
 
@@ -33,6 +38,9 @@ export interface ControlPlaneEnd {
   sendRaw(frame: unknown): void;
   /** What the next reports are answered with; `silent` leaves them unanswered. */
   answer: 'ack' | 'silent';
+  /** Tokens that the node asked for; each is answered by `answerToken`. */
+  readonly tokenRequests: TokenRequestMessage[];
+  answerToken(request: TokenRequestMessage): { token: string; lifetimeMs: number } | { error: string };
   /** In the next answer to a report about Pods. */
   rejectNext(item: { item: string; reason: string; code: number }): void;
   stop(): Promise<void>;
@@ -71,6 +79,8 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
     reports,
     objects,
     answer: 'ack',
+    tokenRequests: [],
+    answerToken: ({ id }) => ({ token: `token-${id}`, lifetimeMs: 3600_000 }),
     apply(...changes) {
       const from = revision;
       revision += 1;
@@ -161,6 +171,16 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
       send({ type: 'ack', seq: message.seq, rejected: message.podStatuses ? rejections.splice(0) : [] });
   }
 
+  function token(request: TokenRequestMessage): void {
+    end.tokenRequests.push(request);
+    const answer = end.answerToken(request);
+    const content =
+      'error' in answer
+        ? { error: { code: 403, message: answer.error } }
+        : { token: answer.token, expirationTimestamp: new Date(Date.now() + answer.lifetimeMs).toISOString() };
+    send({ type: 'token', id: request.id, ...content });
+  }
+
   function stream(socket: WebSocket, streamId: string): void {
     let head: { code: number } | undefined;
     let text = '';
@@ -187,6 +207,7 @@ export async function startControlPlaneEnd({ podCIDR = '10.244.0.0/24' } = {}): 
       const message = JSON.parse(text);
       if (message.type === 'hello') hello(message);
       if (message.type === 'report') report(message);
+      if (message.type === 'requestToken') token(message);
       if (message.type === 'streamFailed')
         streams.get(message.streamId)?.({ code: message.code, text: message.message });
     });

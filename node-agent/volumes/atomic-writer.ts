@@ -17,6 +17,8 @@ import { basename, dirname, join } from 'node:path';
 export interface PayloadFile {
   data: Uint8Array;
   mode: number;
+  /** Its owner, where that is not the agent. */
+  uid?: number;
 }
 
 const dataLink = '..data';
@@ -40,7 +42,7 @@ export async function writeAtomically(
   }
   const fresh = await mkdtemp(join(directory, '..content-'));
   await chmod(fresh, 0o755);
-  for (const [path, { data, mode }] of payload) await writeOne(join(fresh, path), { data, mode }, gid);
+  for (const [path, file] of payload) await writeOne(join(fresh, path), file, gid);
   const temporary = join(directory, '..data_tmp');
   await rm(temporary, { force: true });
   await symlink(basename(fresh), temporary);
@@ -55,10 +57,10 @@ function ifMissing(error: NodeJS.ErrnoException): undefined {
   throw error;
 }
 
-async function writeOne(path: string, { data, mode }: PayloadFile, gid: number | undefined): Promise<void> {
+async function writeOne(path: string, { data, mode, uid }: PayloadFile, gid: number | undefined): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
   await writeFile(path, data, { mode: 0o600 });
-  if (gid !== undefined) await chown(path, -1, gid);
+  if (uid !== undefined || gid !== undefined) await chown(path, uid ?? -1, gid ?? -1);
   await chmod(path, gid === undefined ? mode : mode | 0o440);
 }
 

@@ -1,6 +1,7 @@
 import type { Pod } from '../../shared/api/object.ts';
 import type { ClusterView } from '../pods/cluster-view.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
+import type { PodTokens } from '../tokens/pod-tokens.ts';
 
 export type Volume = NonNullable<NonNullable<Pod['spec']>['volumes']>[number];
 
@@ -8,6 +9,7 @@ export interface VolumeContext {
   pod: Pod;
   volume: Volume;
   cluster: ClusterView;
+  tokens: Pick<PodTokens, 'get'>;
   /** Without the Pod's address, which it does not have yet. */
   facts: PodFacts;
   /** Where the volume may keep files: on disk, or in memory. The directory exists only once the volume makes it. */

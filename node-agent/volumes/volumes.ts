@@ -4,6 +4,7 @@ import type { Pod } from '../../shared/api/object.ts';
 import { textOf } from '../log.ts';
 import type { ClusterView } from '../pods/cluster-view.ts';
 import type { PodFacts } from '../pods/field-ref.ts';
+import type { PodTokens } from '../tokens/pod-tokens.ts';
 import { configMapVolume } from './config-map.ts';
 import { downwardApiVolume } from './downward-api.ts';
 import { emptyDirVolume } from './empty-dir.ts';
@@ -28,6 +29,7 @@ export interface VolumesDeps {
   /** The same in memory, for what must not reach the disk; a plain directory where memory is not to be had. */
   memoryDir: string;
   cluster: ClusterView;
+  tokens: Pick<PodTokens, 'get' | 'forget'>;
   facts(): PodFacts;
 }
 
@@ -40,8 +42,10 @@ export interface Volumes {
   unmount(uid: string): Promise<void>;
 }
 
-export function createVolumes({ podsDir, memoryDir, cluster, facts }: VolumesDeps): Volumes {
+/** Invariant: at most one call works on the volumes of a Pod at any time. */
+export function createVolumes({ podsDir, memoryDir, cluster, tokens, facts }: VolumesDeps): Volumes {
   const known = new Map<string, Map<string, string>>();
+  const turns = new Map<string, Promise<void>>();
 
   function typeOf(volume: Volume) {
     const field = (Object.keys(types) as (keyof typeof types)[]).find((name) => volume[name]);
@@ -62,6 +66,7 @@ export function createVolumes({ podsDir, memoryDir, cluster, facts }: VolumesDep
         pod,
         volume,
         cluster,
+        tokens,
         facts: facts(),
         directory: { disk: place(podsDir), memory: place(memoryDir) },
       });
@@ -73,19 +78,37 @@ export function createVolumes({ podsDir, memoryDir, cluster, facts }: VolumesDep
     }
   }
 
+  /** Content that follows the cluster may be renewed while it is being set up. */
+  async function inTurn(uid: string, work: () => Promise<void>): Promise<void> {
+    const before = turns.get(uid);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    turns.set(uid, promise);
+    await before;
+    try {
+      await work();
+    } finally {
+      resolve();
+      if (turns.get(uid) === promise) turns.delete(uid);
+    }
+  }
+
   return {
-    async mount(pod) {
+    mount(pod) {
       const uid = pod.metadata.uid ?? '';
-      const paths = known.get(uid) ?? new Map<string, string>();
-      known.set(uid, paths);
-      await mkdir(join(podsDir, uid), { recursive: true, mode: 0o750 });
-      for (const volume of pod.spec?.volumes ?? []) await setUp(pod, volume, paths);
+      return inTurn(uid, async () => {
+        const paths = known.get(uid) ?? new Map<string, string>();
+        known.set(uid, paths);
+        await mkdir(join(podsDir, uid), { recursive: true, mode: 0o750 });
+        for (const volume of pod.spec?.volumes ?? []) await setUp(pod, volume, paths);
+      });
     },
     paths: (pod) => known.get(pod.metadata.uid ?? '') ?? new Map(),
-    async unmount(uid) {
-      known.delete(uid);
-      await rm(join(podsDir, uid), { recursive: true, force: true });
-      await rm(join(memoryDir, uid), { recursive: true, force: true });
-    },
+    unmount: (uid) =>
+      inTurn(uid, async () => {
+        known.delete(uid);
+        tokens.forget(uid);
+        await rm(join(podsDir, uid), { recursive: true, force: true });
+        await rm(join(memoryDir, uid), { recursive: true, force: true });
+      }),
   };
 }

@@ -61,6 +61,7 @@ export type ServiceAccount = AsObject<models.V1ServiceAccount>;
 /** Its types say that the server always answers with a status; requests have none, and the spec is always there. */
 export type TokenRequest = Omit<AsObject<models.AuthenticationV1TokenRequest>, 'spec' | 'status'> & {
   spec: Wire<models.V1TokenRequestSpec>;
+  status?: Wire<models.V1TokenRequestStatus>;
 };
 type Renamed = Wire<models.V1LimitRangeItem>;
 /** The package has no field named by a reserved word. */

@@ -43,6 +43,8 @@ export interface ClusterSettings {
   serviceAccountIssuer: string;
   /** Seconds of changes that are kept at least, for watches to resume from and for pages of a list to be of one moment. */
   historySeconds: number;
+  /** PEM of the authorities that sign the API server's certificate, for programs in Pods; empty: public ones do. */
+  apiServerCA: string;
 }
 
 export const defaultSettings: ClusterSettings = {
@@ -54,6 +56,7 @@ export const defaultSettings: ClusterSettings = {
   eventTTLSeconds: 3600,
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   historySeconds: 300,
+  apiServerCA: '',
 };
 
 /**

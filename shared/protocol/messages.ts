@@ -50,10 +50,28 @@ export const streamFailedMessage = z.looseObject({
   message: z.string(),
 });
 
-export const nodeMessage = z.discriminatedUnion('type', [helloMessage, reportMessage, streamFailedMessage]);
+/** A token for the ServiceAccount that one of the node's Pods runs as; answered by `token` with the same `id`. */
+export const tokenRequestMessage = z.looseObject({
+  type: z.literal('requestToken'),
+  id: z.number(),
+  namespace: z.string(),
+  serviceAccount: z.string(),
+  pod: z.looseObject({ name: z.string(), uid: z.string() }),
+  /** Absent: the API itself. */
+  audience: z.optional(z.string()),
+  expirationSeconds: z.number(),
+});
+
+export const nodeMessage = z.discriminatedUnion('type', [
+  helloMessage,
+  reportMessage,
+  streamFailedMessage,
+  tokenRequestMessage,
+]);
 export type NodeMessage = z.infer<typeof nodeMessage>;
 export type HelloMessage = z.infer<typeof helloMessage>;
 export type ReportMessage = z.infer<typeof reportMessage>;
+export type TokenRequestMessage = z.infer<typeof tokenRequestMessage>;
 
 // ---- control plane to node
 
@@ -94,6 +112,15 @@ export const ackMessage = z.looseObject({
   rejected: z.optional(z.array(z.looseObject({ item: z.string(), reason: z.string(), code: z.number() }))),
 });
 
+/** Either a token, with the time (RFC 3339) by which its holder should be done with it, or why there is none. */
+export const tokenMessage = z.looseObject({
+  type: z.literal('token'),
+  id: z.number(),
+  token: z.optional(z.string()),
+  expirationTimestamp: z.optional(z.string()),
+  error: z.optional(z.looseObject({ code: z.number(), message: z.string() })),
+});
+
 /** The connection is refused for good (`protocolVersion`, `notAuthorized`, `replaced`); the socket closes after it. */
 export const refuseMessage = z.looseObject({ type: z.literal('refuse'), reason: z.string(), message: z.string() });
 
@@ -125,6 +152,7 @@ export const controlMessage = z.discriminatedUnion('type', [
   syncMessage,
   deltaMessage,
   ackMessage,
+  tokenMessage,
   refuseMessage,
   openStreamMessage,
 ]);
@@ -132,6 +160,7 @@ export type ControlMessage = z.infer<typeof controlMessage>;
 export type WelcomeMessage = z.infer<typeof welcomeMessage>;
 export type SyncMessage = z.infer<typeof syncMessage>;
 export type DeltaMessage = z.infer<typeof deltaMessage>;
+export type TokenMessage = z.infer<typeof tokenMessage>;
 export type OpenStreamMessage = z.infer<typeof openStreamMessage>;
 
 /**

@@ -25,6 +25,8 @@ export interface AdmissionRequest {
   nowMs: number;
   /** For plugins that ask outside of the cluster's object. */
   run: Pick<WriteRun, 'asks' | 'answers'>;
+  /** In [0, 1). */
+  random(): number;
   get(key: ObjectKey): KubernetesObject | undefined;
   /** Every object of a resource, or those in a namespace: for kinds of which there are few. Not to be changed. */
   list(resource: string, namespace?: string): readonly KubernetesObject[];

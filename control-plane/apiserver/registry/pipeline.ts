@@ -273,9 +273,9 @@ export function admissionRequest(
   const { kind, namespace, strategy, options, run, warnings } = context;
   const name = (about.object ?? about.old)?.metadata.name ?? '';
   const { resource } = keyOf(context, name);
-  const { settings, nowMs, get, list } = strategy;
+  const { settings, nowMs, random, get, list } = strategy;
   return {
-    ...{ operation, kind, resource, namespace, name, user: options.user, settings, nowMs, run, get, list },
+    ...{ operation, kind, resource, namespace, name, user: options.user, settings, nowMs, random, run, get, list },
     warn: (text) => warnings.push(text),
     alongside: (key, change) => context.alongside.push({ key, change }),
     ...about,

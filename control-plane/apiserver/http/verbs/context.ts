@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import type { StoreReader } from '../../../store/store.ts';
-import type { ServiceAccountTokens } from '../../auth/service-accounts/tokens.ts';
+import type { IssueToken } from '../../auth/service-accounts/issue-token.ts';
 import type { WriteQueue } from '../../outside-calls/write-queue.ts';
 import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
@@ -22,9 +22,7 @@ export interface VerbDeps {
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
   watches: WatchOpener;
   streams: NodeStreams;
-  serviceAccountTokens: ServiceAccountTokens;
-  /** The names under which the API itself is addressed. */
-  apiAudiences: readonly string[];
+  issueToken: IssueToken;
   /** Epoch ms. */
   now(): number;
 }
