@@ -1,4 +1,4 @@
-import type { V1Container, V1Pod, V1PodSpec, V1ReplicationController } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1Pod, V1PodSpec, V1ReplicationController } from '@kubernetes/client-node';
 import type { Conformance } from './conforms.ts';
 import { kinds } from './kinds.ts';
 import type { Served } from './resource.ts';
@@ -42,4 +42,14 @@ export function aController(name: string, replicas: number, options: PodOptions 
     metadata: { name },
     spec: { replicas, selector: labels, template: { metadata: { labels }, spec } },
   } satisfies V1ReplicationController;
+}
+
+/** A Deployment whose Pods carry its name as their label `name`. */
+export function aDeployment(name: string, replicas: number, options: PodOptions = {}) {
+  const labels = { name };
+  const { spec } = aPod(name, options);
+  return {
+    metadata: { name, labels },
+    spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+  } satisfies V1Deployment;
 }

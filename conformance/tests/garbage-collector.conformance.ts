@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
-import { aController, aPod } from '../harness/pods.ts';
+import { aController, aDeployment, aPod } from '../harness/pods.ts';
 import { gone } from '../harness/wait.ts';
 
 const replicas = 10;
@@ -89,4 +89,35 @@ conforms('Garbage Collector, dependency cycle', async (t) => {
   }
   await pods.delete('pod1', { propagationPolicy: 'Foreground', preconditions: { uid: uids.get('pod1') } });
   await t.eventually('the circle is gone', async () => (await pods.list()).items.length === 0);
+});
+
+async function aDeploymentWithReplicaSet(t: Conformance, name: string) {
+  const { metadata } = await t.resource(kinds.deployment).create(aDeployment(name, 2));
+  const replicaSets = t.resource(kinds.replicaSet);
+  await t.eventually('the ReplicaSet is there', async () => (await replicaSets.list()).items.length === 1);
+  return metadata;
+}
+
+conforms('Garbage Collector, delete deployment, propagation policy background', async (t) => {
+  const { uid } = await aDeploymentWithReplicaSet(t, 'background');
+  await t.resource(kinds.deployment).delete('background', { propagationPolicy: 'Background', preconditions: { uid } });
+  const replicaSets = t.resource(kinds.replicaSet);
+  await t.eventually('no ReplicaSet is left', async () => (await replicaSets.list()).items.length === 0);
+  await t.eventually('no Pod is left', async () => (await t.resource(kinds.pod).list()).items.length === 0);
+});
+
+conforms('Garbage Collector, delete deployment, propagation policy orphan', async (t) => {
+  const { uid } = await aDeploymentWithReplicaSet(t, 'orphan');
+  const deployments = t.resource(kinds.deployment);
+  await deployments.delete('orphan', { propagationPolicy: 'Orphan', preconditions: { uid } });
+  await gone('the Deployment', () => deployments.get('orphan'));
+  const replicaSets = t.resource(kinds.replicaSet);
+  // The collector works in the order of events: once it has taken a later orphan away, it has looked at this one.
+  const owner = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'orphan', uid };
+  await t.resource(kinds.configMap).create({ metadata: { name: 'later', ownerReferences: [owner] } });
+  await gone('the dependent of an owner that is gone', () => t.resource(kinds.configMap).get('later'));
+  const { items } = await replicaSets.list();
+  expect(items).toHaveLength(1);
+  expect(items[0]!.metadata.ownerReferences ?? []).toEqual([]);
+  expect(items[0]!.metadata.deletionTimestamp).toBeUndefined();
 });

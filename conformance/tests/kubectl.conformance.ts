@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
 import { commandLine } from '../harness/kubectl.ts';
-import { aController, aPod, runs } from '../harness/pods.ts';
+import { aController, aDeployment, aPod, runs } from '../harness/pods.ts';
 import { gone } from '../harness/wait.ts';
 
 const image = 'registry.example/app:1';
@@ -141,4 +141,15 @@ conforms('Kubectl, create service, replication controller', async (t) => {
   await serves('rm3', 2345);
   await kubectl.run(['delete', 'service', 'rm2', 'rm3']);
   await gone('the Endpoints', () => t.resource(kinds.endpoints).get('rm3'));
+});
+
+conforms('Kubectl, diff Deployment', async (t) => {
+  const kubectl = commandLine(t);
+  const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', ...aDeployment('httpd', 1) };
+  await kubectl.run(['create', '-f', '-'], JSON.stringify(deployment));
+  const changed = JSON.stringify(deployment).replace(image, otherImage);
+  const { code, stdout } = await kubectl.attempt(['diff', '-f', '-'], changed);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(new RegExp(`^-.*${image}$`, 'm'));
+  expect(stdout).toMatch(new RegExp(`^\\+.*${otherImage}$`, 'm'));
 });

@@ -82,9 +82,11 @@ describe('a watch', () => {
     await create('b');
     const { lines } = await watch('');
     const kind = fixture.cluster.kinds.byResource('configmaps')!;
-    const shape = eventShaper({ kind, as: 'Table', includeObject: 'Metadata', nowMs: () => fixture.nowMs });
+    const options = { as: 'Table', isProtobuf: false, includeObject: 'Metadata' } as const;
+    const shape = eventShaper({ kind, ...options, nowMs: () => fixture.nowMs });
     const status = JSON.stringify({ type: 'ERROR', object: { kind: 'Status' } });
-    const shaped = shape(`${[...lines(), status].join('\n')}\n`)
+    const shaped = new TextDecoder()
+      .decode(shape(`${[...lines(), status].join('\n')}\n`))
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));

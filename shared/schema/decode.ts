@@ -10,11 +10,21 @@ import { pruneResource } from './structural/prune.ts';
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 
+/** What only a strict reader objects to. */
+export interface StrictFindings {
+  /** Texts for `Warning` headers. */
+  warnings: readonly string[];
+  /** The same as a part of an error message. */
+  cause: string;
+}
+
 export interface DecodeOptions {
   /** What becomes of unknown and duplicate fields; they are dropped in any case. Default `Warn`. */
   fieldValidation?: FieldValidation;
   /** The JSON text that the value was parsed from. Without it duplicate keys go unnoticed. */
   raw?: string;
+  /** What was found before, in a text that is not `raw`: YAML, or a patch. */
+  findings?: StrictFindings;
   /** Kind and version for error texts, where the schema's name does not tell: custom resources. */
   kind?: string;
   version?: string;
@@ -39,11 +49,14 @@ export function decode(schema: ObjectSchema, value: unknown, options: DecodeOpti
   const kind = options.kind ?? parseModelName(schema.name ?? '').name;
   checkIdentity(kind, value, options.raw);
   const refuse = (cause: string): StatusError => cannotHandle(schema, { value, kind, cause, version: options.version });
-  const findings = readInto(schema, value, options, refuse);
+  const found = readInto(schema, value, options, refuse);
+  const { warnings = [], cause } = options.findings ?? {};
   const decoded = value as KubernetesObject;
-  if (findings.length === 0 || options.fieldValidation === 'Ignore') return { value: decoded, warnings: [] };
-  if (options.fieldValidation === 'Strict') throw refuse(`strict decoding error: ${findings.join(', ')}`);
-  return { value: decoded, warnings: findings };
+  if ((!cause && found.length === 0) || options.fieldValidation === 'Ignore') return { value: decoded, warnings: [] };
+  if (options.fieldValidation === 'Strict') {
+    throw refuse(`strict decoding error: ${[...(cause ? [cause] : []), ...found].join(', ')}`);
+  }
+  return { value: decoded, warnings: [...warnings, ...found] };
 }
 
 function readInto(

@@ -1,5 +1,5 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
-import { discover } from './discovery.ts';
+import { discover, respondWithDiscovery } from './discovery.ts';
 import { credentialOf } from './internal-headers.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { parseRequestInfo } from './request-info.ts';
@@ -50,7 +50,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
     if (openApi) return openApi;
     const discovered = discover(deps.kinds.all(), path, accept);
     if (!discovered) throw unknownResource();
-    return Response.json(discovered.body, { headers: { 'content-type': discovered.contentType, vary: 'Accept' } });
+    return respondWithDiscovery(request, discovered);
   }
 
   return {

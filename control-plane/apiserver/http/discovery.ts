@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
+import { isKnownTag } from './entity-tag.ts';
 import { prefers } from './negotiate.ts';
 import type { VirtualResource } from './virtual-resource.ts';
 import { virtualResources } from './virtual-resources.ts';
@@ -46,6 +48,21 @@ export function discover(
     default:
       return undefined;
   }
+}
+
+/**
+ * The answer as HTTP. The aggregated form has an ETag, for clients that ask for it every few minutes only to see that
+ * nothing has changed.
+ */
+export function respondWithDiscovery(request: Request, { contentType, body }: DiscoveryAnswer): Response {
+  const text = JSON.stringify(body);
+  const headers = new Headers({ 'content-type': contentType, vary: 'Accept' });
+  if (contentType !== aggregatedType) return new Response(text, { headers });
+  const hash = createHash('sha512').update(text).digest('hex').toUpperCase();
+  headers.set('etag', `"${hash}"`);
+  headers.set('cache-control', 'public');
+  if (isKnownTag(request.headers.get('if-none-match'), hash)) return new Response(null, { status: 304, headers });
+  return new Response(text, { headers });
 }
 
 const coreVersions = {

@@ -1,11 +1,15 @@
+import { Buffer } from 'node:buffer';
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import { encodeWatchEvent } from '../protobuf/watch-event.ts';
 import type { Negotiated } from './negotiate.ts';
 import { type IncludeObject, partialMetadata, renderTable } from './table.ts';
 
 /** The shape in which one client wants the events of its watch. */
 export interface EventShape {
   as: Negotiated['as'];
+  isProtobuf: boolean;
   includeObject: IncludeObject;
   kind: KindDefinition;
   nowMs(): number;
@@ -17,11 +21,13 @@ interface WatchEvent {
 }
 
 /**
- * Turns frames (lines of watch events, as the cluster encodes them for all watchers) into what one client asked for.
- * Plain JSON passes through untouched.
+ * Turns frames (lines of watch events, as the cluster encodes them for all watchers) into the bytes that one client
+ * asked for. Plain JSON passes through untouched.
  */
-export function eventShaper(shape: EventShape): (lines: string) => string {
-  if (!shape.as) return (lines) => lines;
+export function eventShaper(shape: EventShape): (lines: string) => Uint8Array {
+  if (shape.isProtobuf) return protobufShaper(shape);
+  const encoder = new TextEncoder();
+  if (!shape.as) return (lines) => encoder.encode(lines);
   let isFirst = true;
   const reshape = (line: string): string => {
     const event = JSON.parse(line) as WatchEvent;
@@ -41,9 +47,24 @@ export function eventShaper(shape: EventShape): (lines: string) => string {
   }
 
   return (lines) =>
-    lines
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => `${reshape(line)}\n`)
-      .join('');
+    encoder.encode(
+      linesOf(lines)
+        .map((line) => `${reshape(line)}\n`)
+        .join(''),
+    );
+}
+
+function protobufShaper({ as }: EventShape): (lines: string) => Uint8Array {
+  return (lines) => {
+    const frames = linesOf(lines).map((line) => {
+      const { type, object } = JSON.parse(line) as WatchEvent;
+      const shown = as === 'PartialObjectMetadata' && type !== 'ERROR' ? partialMetadata(object) : object;
+      return encodeWatchEvent(type, shown as JsonObject);
+    });
+    return Buffer.concat(frames);
+  };
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }

@@ -9,6 +9,7 @@ import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
 import { forwardedHeaders, internalHeaders, setCredential } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
+import { answerInProtobuf, protobufChoiceOf } from './protobuf-answer.ts';
 import { relayWatch } from './relay-watch.ts';
 import { decodeSegment, parseRequestInfo, type ResourceRequest } from './request-info.ts';
 import { type ErrorLog, respondToError } from './respond.ts';
@@ -102,8 +103,8 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   const shard = info.isResource ? shardFor(deps.kinds, info) : '';
   const object = deps.clusterObject(cluster, shard);
   if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
-
-  const response = await object.fetch(await forwarded(call));
+  const protobuf = info.isResource ? protobufChoiceOf(request, info) : undefined;
+  const response = await (protobuf ? answerInProtobuf(object, call, protobuf) : object.fetch(await forwarded(call)));
   // Reading the headers of an answer costs more than passing it on, and only subresources are answered with a plan.
   if (!info.isResource || info.subresource === '') return response;
   const plan = response.headers.get(internalHeaders.streamPlan);
@@ -115,8 +116,17 @@ function shardFor(kinds: KindRegistry, { group, version, resource }: ResourceReq
   return kind ? shardOf(kinds, resourceName(kind)) : '';
 }
 
-/** The request as the object gets it. `upgrade` makes it ask for a WebSocket. */
-export async function forwarded(call: ClusterRequest, options: { upgrade?: boolean } = {}): Promise<Request> {
+/** What the object is asked for besides what the client has asked for. */
+export interface ForwardOptions {
+  /** A WebSocket. */
+  upgrade?: boolean;
+  /** In place of the client's own. */
+  accept?: string | undefined;
+  itemLines?: boolean;
+}
+
+/** The request as the object gets it. */
+export async function forwarded(call: ClusterRequest, options: ForwardOptions = {}): Promise<Request> {
   const { request, path, query, credential } = call;
   const headers = new Headers();
   for (const name of forwardedHeaders) {
@@ -125,6 +135,8 @@ export async function forwarded(call: ClusterRequest, options: { upgrade?: boole
   }
   if (credential) setCredential(headers, credential);
   if (options.upgrade) headers.set('upgrade', 'websocket');
+  if (options.accept) headers.set('accept', options.accept);
+  if (options.itemLines) headers.set(internalHeaders.itemLines, '1');
   const search = query.size > 0 ? `?${query}` : '';
   const body = await readBounded(request);
   // Redirects are for the client to follow, which then keeps the answer under the right address.

@@ -12,6 +12,8 @@ export const internalHeaders = {
   jwt: 'fairlead-jwt',
   /** JSON of an `Impersonation`, percent-encoded. */
   impersonate: 'fairlead-impersonate',
+  /** `1`: the items of a list are to be lines of their own. */
+  itemLines: 'fairlead-item-lines',
   /** On an answer: JSON of a `StreamPlan` that the front carries out. */
   streamPlan: 'fairlead-stream-plan',
 } as const;

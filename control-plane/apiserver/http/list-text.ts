@@ -9,6 +9,8 @@ import { yamlWriter } from './yaml.ts';
 
 export interface ListTextOptions extends Negotiated {
   includeObject: IncludeObject;
+  /** JSON with a line for each item, its separator included, and one before and after them. */
+  itemLines?: boolean;
   /** For ages. */
   nowMs: number;
   parse(stored: StoredObject): KubernetesObject;
@@ -33,7 +35,9 @@ export async function listText(parts: Iterable<ListOutcome>, options: ListTextOp
   const first = iterator.next().value as ListOutcome;
   const form = formOf(first, options);
   const items = itemsOf(first, iterator, form);
-  return options.format === 'yaml' ? yamlText(form, items, await yamlWriter()) : jsonText(form, items);
+  return options.format === 'yaml'
+    ? yamlText(form, items, await yamlWriter())
+    : jsonText(form, items, options.itemLines ? '\n' : '');
 }
 
 function formOf({ kind, metadata }: ListOutcome, { as, parse, includeObject, nowMs }: ListTextOptions): ListForm {
@@ -66,14 +70,14 @@ function* itemsOf(first: ListOutcome, rest: Iterator<ListOutcome>, form: ListFor
   }
 }
 
-function* jsonText({ head, itemsField }: ListForm, items: Iterable<string>): Generator<string> {
+function* jsonText({ head, itemsField }: ListForm, items: Iterable<string>, lineEnd: string): Generator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"${itemsField}":[`;
-  let separator = '';
+  let separator = lineEnd;
   for (const item of items) {
     yield separator + item;
-    separator = ',';
+    separator = `,${lineEnd}`;
   }
-  yield ']}';
+  yield `${lineEnd}]}`;
 }
 
 /** In the order in which Kubernetes writes YAML: that of the names. */

@@ -1,4 +1,5 @@
 import { StatusError } from '../../../shared/api/errors.ts';
+import { protobufMediaType } from '../protobuf/envelope.ts';
 
 export type ResponseFormat = 'json' | 'yaml';
 
@@ -28,6 +29,43 @@ export function negotiate(accept: string | null): Negotiated {
     if (as === 'Table') return { format, as };
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
       return { format, as: 'PartialObjectMetadata' };
+  }
+  throw notAcceptable();
+}
+
+/** What the front makes protobuf of: the JSON answer to another `Accept` header. */
+export interface ProtobufChoice {
+  /** What to ask the cluster for. */
+  accept: string;
+  as?: 'PartialObjectMetadata';
+  /** The client would take JSON as well. */
+  orJson: boolean;
+}
+
+/** Undefined where the client gets something else first. `hasForm`: the resource's own kinds have a protobuf form. */
+export function negotiateProtobuf(accept: string | null, hasForm: boolean): ProtobufChoice | undefined {
+  const clauses = parseAccept(accept);
+  const orJson = clauses.some(({ type, params }) => jsonTypes.has(type) && !params.has('as'));
+  for (const { type, params } of clauses) {
+    const as = params.get('as');
+    const isMeta = params.get('g') === 'meta.k8s.io' && params.get('v') === 'v1';
+    const isPartial = isMeta && (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList');
+    if (type !== protobufMediaType) {
+      if (formatOf(type) && (as === undefined || isMeta)) return undefined;
+    } else if (as === undefined && hasForm) {
+      return { accept: 'application/json', orJson };
+    } else if (isPartial) {
+      return { accept: `application/json;as=${as};g=meta.k8s.io;v=v1`, as: 'PartialObjectMetadata', orJson: false };
+    }
+  }
+  return undefined;
+}
+
+/** For reviews, which have no other shape than their own. Throws `NotAcceptable` as `negotiate` does. */
+export function negotiatePlain(accept: string | null): ResponseFormat {
+  for (const { type, params } of parseAccept(accept)) {
+    const format = formatOf(type);
+    if (format && !params.has('as')) return format;
   }
   throw notAcceptable();
 }
@@ -62,7 +100,8 @@ export function preferredType<T extends string>(accept: string | null, types: re
 }
 
 function notAcceptable(): StatusError {
-  const accepted = 'only the following media types are accepted: application/json, application/yaml';
+  const accepted =
+    'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf';
   return new StatusError('NotAcceptable', accepted);
 }
 

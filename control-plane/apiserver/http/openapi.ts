@@ -1,4 +1,5 @@
 import { openapiV2ProtobufType } from '../../../shared/schema/openapi/protobuf-type.ts';
+import { isKnownTag } from './entity-tag.ts';
 import { preferredType } from './negotiate.ts';
 
 /** Static files of the deployment, by absolute path. */
@@ -48,7 +49,7 @@ export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise
     vary: 'Accept',
     ...freshness(deps.now(), { immutable: Boolean(asked) }),
   });
-  if (isKnown(request.headers.get('if-none-match'), current)) return new Response(null, { status: 304, headers });
+  if (isKnownTag(request.headers.get('if-none-match'), current)) return new Response(null, { status: 304, headers });
   const asset = await deps.assets.fetch(`/openapi/${form.file}`);
   if (!asset.ok) throw new Error(`the deployment has no file openapi/${form.file}: ${asset.status}`);
   return new Response(asset.body, { headers });
@@ -68,12 +69,6 @@ function freshness(nowMs: number, { immutable }: { immutable: boolean }): Record
   const date = new Date(nowMs).toUTCString();
   if (!immutable) return { 'cache-control': 'no-cache, private', date };
   return { 'cache-control': 'public, immutable', date, expires: new Date(nowMs + yearMs).toUTCString() };
-}
-
-/** @param header `If-None-Match`; caches on the way may have made the tag a weak one. */
-function isKnown(header: string | null, hash: string): boolean {
-  const tags = (header ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return tags.includes(`"${hash}"`) || tags.includes('*');
 }
 
 /** The hash of each file below `/openapi/`. Empty where the deployment has no documents. */

@@ -1,9 +1,11 @@
 import { parseFrame } from '../../watch/frame.ts';
+import { protobufWatchType } from '../protobuf/watch-event.ts';
 import { bookmark } from './bookmark.ts';
 import { eventShaper } from './event-shape.ts';
 import { type ClusterRequest, type FrontDeps, forwarded, type ObjectPort } from './front.ts';
 import { parseListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
+import { protobufChoiceOf } from './protobuf-answer.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { streamFromSocket, streamHeaders } from './socket-stream.ts';
 import { parseIncludeObject } from './table.ts';
@@ -30,7 +32,8 @@ export async function relayWatch(
   call: ClusterRequest,
   info: ResourceRequest,
 ): Promise<Response> {
-  const answer = await object.fetch(await forwarded(call, { upgrade: true }));
+  const protobuf = protobufChoiceOf(call.request, info);
+  const answer = await object.fetch(await forwarded(call, { upgrade: true, accept: protobuf?.accept }));
   const socket = answer.webSocket;
   if (!socket) return answer;
   const kind = deps.kinds.byPath(info.group, info.version, info.resource);
@@ -38,11 +41,11 @@ export async function relayWatch(
   const options = parseListOptions(call.query);
   const shape = eventShaper({
     kind,
-    as: negotiate(call.request.headers.get('accept')).as,
+    as: protobuf ? protobuf.as : negotiate(call.request.headers.get('accept')).as,
+    isProtobuf: protobuf !== undefined,
     includeObject: parseIncludeObject(call.query),
     nowMs: deps.now,
   });
-  const encoder = new TextEncoder();
   let unacknowledged = 0;
   let revision = 0;
   let bookmarks: ReturnType<typeof setInterval> | undefined;
@@ -52,7 +55,7 @@ export async function relayWatch(
       unacknowledged += text.length;
       const frame = parseFrame(text);
       revision = frame.revision;
-      return frame.events === '' ? undefined : encoder.encode(shape(frame.events));
+      return frame.events === '' ? undefined : shape(frame.events);
     },
     onQueue(queuedBytes) {
       if (unacknowledged < acknowledgeUnits || queuedBytes > lowQueueBytes) return;
@@ -65,12 +68,12 @@ export async function relayWatch(
   });
   if (options.allowWatchBookmarks) {
     bookmarks = setInterval(() => {
-      if (revision > 0) push(encoder.encode(shape(`${bookmark(kind, revision)}\n`)));
+      if (revision > 0) push(shape(`${bookmark(kind, revision)}\n`));
     }, bookmarkIntervalMs);
   }
   socket.accept();
   return new Response(body, {
-    headers: { ...streamHeaders, 'content-type': 'application/json' },
+    headers: { ...streamHeaders, 'content-type': protobuf ? protobufWatchType : 'application/json' },
   });
 }
 

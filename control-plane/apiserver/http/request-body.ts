@@ -1,15 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import { isTooDeep } from '../../../shared/api/json.ts';
+import type { StrictFindings } from '../../../shared/schema/decode.ts';
 import { decodeKubernetesProtobuf, protobufMediaType } from '../protobuf/envelope.ts';
 import { MalformedProtobuf } from '../protobuf/malformed.ts';
 import type { PatchType } from '../registry/registry.ts';
-import { fromYaml } from './yaml.ts';
+import { fromYaml, type ParsedYaml } from './yaml.ts';
 
 /** A body as the registry takes it: parsed, and the text that it came from. */
 export interface ParsedBody {
   value: unknown;
   raw: string;
+  /** What a strict reader would not have accepted of the text, where that can no longer be seen in `raw`. */
+  findings?: StrictFindings | undefined;
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -44,8 +47,7 @@ async function parseObject(text: string, type: string, expected: string): Promis
     if (text.trim() === '') throw complain('json parse error: unexpected end of JSON input (<empty>)');
     return { value: parseJson(text, (error) => complain(`json parse error: ${error}`)), raw: text };
   }
-  const value = await parseYaml(text, (error) => complain(`yaml: ${error}`));
-  return { value, raw: JSON.stringify(value) };
+  return parseYaml(text, (error) => complain(`yaml: ${error}`));
 }
 
 /** The body of a PATCH and what kind of patch its content type declares. */
@@ -54,10 +56,9 @@ export async function parsePatchBody(request: Request): Promise<ParsedBody & { p
   if (!patchType) throw unsupportedMediaType(Object.keys(patchTypes));
   const text = await request.text();
   if (patchType === 'apply') {
-    const value = looksLikeJson(text)
-      ? parseJson(text, (error) => badRequest(`error decoding YAML: ${error}`))
-      : await parseYaml(text, (error) => badRequest(`error decoding YAML: ${error}`));
-    return { value, raw: looksLikeJson(text) ? text : JSON.stringify(value), patchType };
+    const complain = (error: string) => badRequest(`error decoding YAML: ${error}`);
+    if (!looksLikeJson(text)) return { ...(await parseYaml(text, complain)), patchType };
+    return { value: parseJson(text, complain), raw: text, patchType };
   }
   return { value: parseJson(text, (error) => badRequest(`error decoding patch: ${error}`)), raw: text, patchType };
 }
@@ -119,17 +120,22 @@ function parseJson(text: string, complain: (error: string) => StatusError): unkn
   return value;
 }
 
-async function parseYaml(text: string, complain: (error: string) => StatusError): Promise<unknown> {
-  let value: unknown;
+async function parseYaml(text: string, complain: (error: string) => StatusError): Promise<ParsedBody> {
+  let parsed: ParsedYaml;
   try {
-    value = await fromYaml(text);
+    parsed = await fromYaml(text);
   } catch (error) {
     // The parser recurses, and runs out of stack on what nests without end.
     if (error instanceof RangeError) throw complain(tooDeep);
     throw complain(error instanceof Error ? error.message : 'malformed YAML');
   }
+  const { value, duplicates } = parsed;
   if (isTooDeep(value)) throw complain(tooDeep);
-  return value;
+  return { value, raw: JSON.stringify(value), findings: duplicates.length > 0 ? yamlFindings(duplicates) : undefined };
+}
+
+function yamlFindings(lines: readonly string[]): StrictFindings {
+  return { warnings: lines, cause: ['yaml: unmarshal errors:', ...lines.map((line) => `  ${line}`)].join('\n') };
 }
 
 function unsupportedMediaType(accepted: readonly string[]): StatusError {

@@ -6,7 +6,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, ResourceAttributes, RuleResolver } from '../auth/authorize.ts';
 import { decodeAs } from '../registry/decoding.ts';
 import { credentialOf } from './internal-headers.ts';
-import { negotiate } from './negotiate.ts';
+import { negotiatePlain } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond } from './respond.ts';
@@ -104,10 +104,14 @@ async function createVirtual(
   if (info.verb !== 'create' || info.name !== '') throw methodNotAllowed();
   const { authorizer, authenticator, kinds } = deps;
   const options = parseWriteOptions({ query, userAgent: request.headers.get('user-agent'), user }, 'CreateOptions');
-  const { format } = negotiate(request.headers.get('accept'));
-  const { value, raw } = await parseObjectBody(request, virtual.kind);
+  const format = negotiatePlain(request.headers.get('accept'));
+  const { value, raw, findings } = await parseObjectBody(request, virtual.kind);
   const warnings: string[] = [];
-  const object = decodeAs<KubernetesObject>({ deps: { kinds }, options, warnings }, virtual, { body: value, raw });
+  const object = decodeAs<KubernetesObject>({ deps: { kinds }, options, warnings }, virtual, {
+    body: value,
+    raw,
+    findings,
+  });
   // What a question leaves out is empty, not absent.
   object.spec ??= {};
   const { namespace } = info;

@@ -3,6 +3,9 @@ async function loadYaml() {
   return import('yaml');
 }
 
+/** Nobody reads more of them, and each is part of an answer. */
+const maximumDuplicates = 100;
+
 /** YAML text in the form that Kubernetes writes: keys sorted, two spaces, no folding. */
 export async function toYaml(value: unknown): Promise<string> {
   return (await yamlWriter())(value);
@@ -15,11 +18,36 @@ export async function yamlWriter(): Promise<(value: unknown) => string> {
   return (value) => stringify(value, options);
 }
 
+export interface ParsedYaml {
+  value: unknown;
+  /** `line 9: key "replicas" already set in map`; the last one counts. */
+  duplicates: string[];
+}
+
 /**
  * Parses one YAML 1.1 document, as Kubernetes reads it (`y` and `on` are booleans).
  * Throws an Error with the parser's own message; aliases are bounded, so a small text cannot expand without limit.
  */
-export async function fromYaml(text: string): Promise<unknown> {
-  const { parse } = await loadYaml();
-  return parse(text, { version: '1.1', schema: 'yaml-1.1', maxAliasCount: 100, merge: true, prettyErrors: false });
+export async function fromYaml(text: string): Promise<ParsedYaml> {
+  const { isScalar, LineCounter, parseDocument, visit } = await loadYaml();
+  const lineCounter = new LineCounter();
+  const options = { version: '1.1', schema: 'yaml-1.1', merge: true, prettyErrors: false, lineCounter } as const;
+  // The parser's own search for duplicates compares each key with each other one.
+  const document = parseDocument(text, { ...options, uniqueKeys: false });
+  if (document.errors.length > 0) throw document.errors[0]!;
+  const duplicates: string[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value) && duplicates.length < maximumDuplicates) {
+          const { line } = lineCounter.linePos(key.range![0]);
+          duplicates.push(`line ${line}: key ${JSON.stringify(key.value)} already set in map`);
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return { value: document.toJS({ maxAliasCount: 100 }), duplicates };
 }

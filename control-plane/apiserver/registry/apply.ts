@@ -22,6 +22,7 @@ export function applyObject(
     const object = decodeBody(context, { body: result.object });
     adoptNamespace(object, context);
     adoptName(object, request.name);
+    report(context, request);
     if (result.managedFields) object.metadata.managedFields = result.managedFields;
     return object;
   };
@@ -38,6 +39,15 @@ export function applyObject(
         },
   });
   return objectOutcome(context, written);
+}
+
+/** What a strict reader says of the text comes after what the apply itself has to object to. */
+function report({ options, warnings }: WriteContext, { findings }: PatchRequest): void {
+  if (!findings || options.fieldValidation === 'Ignore') return;
+  if (options.fieldValidation === 'Strict') {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${findings.cause}`);
+  }
+  warnings.push(...findings.warnings);
 }
 
 /**

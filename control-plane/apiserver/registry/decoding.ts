@@ -3,7 +3,7 @@ import { isJsonObject, type Json } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
-import { decode } from '../../../shared/schema/decode.ts';
+import { decode, type StrictFindings } from '../../../shared/schema/decode.ts';
 import { applyDefaults } from '../../../shared/schema/default.ts';
 import type { ObjectSchema } from '../../../shared/schema/model.ts';
 import { schemaOf } from '../../../shared/schema/registry.ts';
@@ -24,6 +24,7 @@ export interface BodySource {
   body: unknown;
   /** The text that the body was parsed from, where duplicate keys are looked for. */
   raw?: string;
+  findings?: StrictFindings | undefined;
 }
 
 /** What decoding needs of a write: how strict to be, and where to say what was found. */
@@ -45,13 +46,14 @@ export function decodeBody(context: WriteContext, source: BodySource): Kubernete
 export function decodeAs<T extends { metadata: ObjectMeta }>(
   context: DecodingContext,
   type: BodyType,
-  { body, raw }: BodySource,
+  { body, raw, findings }: BodySource,
 ): T {
   const schema = schemaOf(type);
   checkType(context, type, body);
   // A copy, because decoding changes it in place and a commit may run the same request again.
   const { value, warnings } = decode(schema, copyOf(body), {
     raw,
+    findings,
     fieldValidation: context.options.fieldValidation,
     kind: type.kind,
     version: type.version,

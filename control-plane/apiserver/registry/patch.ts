@@ -1,10 +1,12 @@
 import { hasReason, StatusError } from '../../../shared/api/errors.ts';
-import type { JsonObject } from '../../../shared/api/json.ts';
+import { isJsonObject, type JsonObject } from '../../../shared/api/json.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { applyJsonPatch } from '../../../shared/api/patch/json-patch.ts';
 import { applyMergePatch } from '../../../shared/api/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../../shared/api/patch/strategic-merge-patch.ts';
 import { fieldErrors } from '../../../shared/api/validation.ts';
+import type { StrictFindings } from '../../../shared/schema/decode.ts';
+import { findDuplicates, hasDuplicates } from '../../../shared/schema/duplicates.ts';
 import type { ObjectSchema } from '../../../shared/schema/model.ts';
 import { schemaOf } from '../../../shared/schema/registry.ts';
 import { applyObject } from './apply.ts';
@@ -27,18 +29,26 @@ export function patchObject(
 ): WriteOutcome {
   if (request.patchType === 'apply') return applyObject(context, request, part);
   const { schema } = context.served;
+  const findings = duplicatesOf(request, schemaOf(context.served));
   const written = modify(context, {
     name: request.name,
     ...part,
     change(current) {
       const body = patched(request, { schema, current });
-      const object = decodePatched(body, () => decodeBody(context, { body }));
+      const object = decodePatched(body, () => decodeBody(context, { body, findings }));
       adoptNamespace(object, context);
       adoptName(object, request.name);
       return object;
     },
   });
   return objectOutcome(context, written);
+}
+
+/** Keys that are twice in a patch that has the form of the object. */
+function duplicatesOf({ raw, body, patchType }: PatchRequest, schema: ObjectSchema): StrictFindings | undefined {
+  if (raw === undefined || patchType === 'json' || !isJsonObject(body) || !hasDuplicates(raw, body)) return undefined;
+  const warnings = findDuplicates(schema, raw);
+  return warnings.length > 0 ? { warnings, cause: warnings.join(', ') } : undefined;
 }
 
 /** What the patch of a request makes of `current`: JSON that has not been decoded yet. */

@@ -1,5 +1,6 @@
 import type { DeleteOptions, KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { StrictFindings } from '../../../shared/schema/decode.ts';
 import type { StoredObject, StoreReader, StoreTransaction } from '../../store/store.ts';
 import type { WriteRun } from '../outside-calls/write-run.ts';
 
@@ -35,6 +36,7 @@ export interface CreateRequest extends Target, WriteOptions {
   /** Parsed JSON. `raw` is the text it came from, where duplicate keys are looked for. */
   body: unknown;
   raw?: string;
+  findings?: StrictFindings | undefined;
   name?: string;
   /** `binding`, `eviction`, ... */
   subresource?: string;
@@ -45,6 +47,7 @@ export interface UpdateRequest extends Target, WriteOptions {
   name: string;
   body: unknown;
   raw?: string;
+  findings?: StrictFindings | undefined;
   subresource?: string;
 }
 
@@ -54,6 +57,7 @@ export interface PatchRequest extends Target, WriteOptions {
   patchType: PatchType;
   body: unknown;
   raw?: string;
+  findings?: StrictFindings | undefined;
   /** Server-side apply: take fields over from other managers. */
   force?: boolean;
   subresource?: string;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import type { KubernetesObject, ManagedFieldsEntry } from '../object.ts';
 import { type Comparison, compareObjects, unownedPaths } from './compare.ts';
 import { applyConflict, type ManagerConflict } from './conflicts.ts';
-import { extractFieldSet, fieldSetOfPaths } from './extract.ts';
+import { extractFieldSet, fieldSetOfPaths, UntypedField } from './extract.ts';
 import { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmpty, union } from './field-set.ts';
 import { kubectlManager, lastAppliedFields, syncLastApplied } from './last-applied.ts';
 import {
@@ -56,7 +56,7 @@ export function serverSideApply(input: ServerSideApplyInput): ServerSideApplyRes
   const base: KubernetesObject = live ? withoutManagedFields(live) : startOf(applied);
   const stored = decodeStored(live?.metadata.managedFields);
   const managers = live && stored.length === 0 ? [beforeFirstApply(input, base)] : stored;
-  const appliedFields = extractFieldSet(schema, applied as JsonObject);
+  const appliedFields = fieldsOf(schema, applied);
   const own = ownEntry(input, appliedFields);
   const previous = managers.find((manager) => identityOf(manager) === identityOf(own));
   const others = managers.filter((manager) => manager !== previous);
@@ -156,4 +156,19 @@ function loseFields(managers: readonly Manager[], { changed, removed }: Comparis
   return managers
     .map((manager) => withFields(manager, difference(difference(manager.fields, changed), removed)))
     .filter((manager) => manager !== undefined);
+}
+
+function fieldsOf(schema: Schema, applied: KubernetesObject): FieldSet {
+  try {
+    return extractFieldSet(schema, applied as JsonObject);
+  } catch (error) {
+    if (!(error instanceof UntypedField)) throw error;
+    throw badRequest(`failed to create typed patch object (${describe(applied)}): ${error.message}`);
+  }
+}
+
+/** `default/web; apps/v1, Kind=Deployment`. */
+function describe({ apiVersion = '', kind, metadata }: KubernetesObject): string {
+  const groupVersion = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
+  return `${metadata.namespace ?? ''}/${metadata.name}; ${groupVersion}, Kind=${kind}`;
 }

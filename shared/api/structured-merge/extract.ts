@@ -1,5 +1,4 @@
 import type { ArraySchema, Schema } from '../../schema/model.ts';
-import { badRequest } from '../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import {
   emptySet,
@@ -14,9 +13,12 @@ import {
 } from './field-set.ts';
 import { isAssociativeList, isGranularMap, isNamedField, itemElement, memberSchema } from './schema-walk.ts';
 
+/** A configuration does not fit the schema: `.spec.foo: field not declared in schema`. */
+export class UntypedField extends Error {}
+
 /**
  * The fields that a configuration sets: leaves, atomic values, list items and keys of maps, not the objects that only
- * lead to them. Throws BadRequest for what the schema does not allow: unknown fields, wrong shapes, items that are there twice.
+ * lead to them. Throws UntypedField for what the schema does not allow: unknown fields, wrong shapes, items that are there twice.
  */
 export function extractFieldSet(schema: Schema, object: JsonObject): FieldSet {
   return below(schema, object, '') ?? emptySet;
@@ -36,8 +38,7 @@ function membersOf(schema: Schema, object: JsonObject, path: string): MutableFie
     const value = object[name] as Json;
     const fieldPath = `${path}.${name}`;
     const fieldSchema = memberSchema(schema, name, value);
-    if (!fieldSchema)
-      throw badRequest(`failed to create typed patch object: ${fieldPath}: field not declared in schema`);
+    if (!fieldSchema) throw new UntypedField(`${fieldPath}: field not declared in schema`);
     const isBlank = value === null || (isJsonObject(value) && isEmpty(value as FieldSet));
     const node = isBlank ? {} : below(fieldSchema, value, fieldPath);
     if (isBlank || (node && !isNamedField(schema, name))) result[fieldElement(name)] = member(node ?? {});
@@ -52,9 +53,7 @@ function itemsOf(schema: Schema, items: Json[], path: string): MutableFieldSet |
   for (const item of items) {
     const element = itemElement(schema, item) ?? failWithoutKey(schema, path);
     if (Object.hasOwn(result, element)) {
-      throw badRequest(
-        `failed to create typed patch object: ${path}: duplicate entries for key ${printElement(element)}`,
-      );
+      throw new UntypedField(`${path}: duplicate entries for key ${printElement(element)}`);
     }
     result[element] = member(below(schema.items, item, `${path}${printElement(element)}`) ?? {});
   }
@@ -64,7 +63,7 @@ function itemsOf(schema: Schema, items: Json[], path: string): MutableFieldSet |
 function failWithoutKey({ listMapKeys }: ArraySchema, path: string): never {
   const keys = (listMapKeys ?? []).map((key) => JSON.stringify(key)).join(' ');
   const why = `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`;
-  throw badRequest(`failed to create typed patch object: ${path}: ${why}`);
+  throw new UntypedField(`${path}: ${why}`);
 }
 
 function checkShape(schema: Schema, value: Json, path: string): void {
@@ -73,7 +72,7 @@ function checkShape(schema: Schema, value: Json, path: string): void {
   const expected = isMap ? 'map' : schema.type === 'array' ? 'list' : 'scalar';
   const actual = isJsonObject(value) ? 'map' : Array.isArray(value) ? 'list' : 'scalar';
   if (expected === actual) return;
-  throw badRequest(`failed to create typed patch object: ${path}: expected ${expected}, got ${JSON.stringify(value)}`);
+  throw new UntypedField(`${path}: expected ${expected}, got ${JSON.stringify(value)}`);
 }
 
 /** `leaf` for every one of these dotted paths, for subtracting what a request may not own. */

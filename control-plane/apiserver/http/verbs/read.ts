@@ -1,5 +1,6 @@
 import type { StoredObject } from '../../../store/store.ts';
 import type { ListOutcome } from '../../registry/registry.ts';
+import { internalHeaders } from '../internal-headers.ts';
 import { parseListOptions, validateListOptions } from '../list-options.ts';
 import { listText } from '../list-text.ts';
 import { respondInPieces } from '../respond.ts';
@@ -37,6 +38,13 @@ export async function respondWithList(
   const { format, as } = negotiated(request);
   const { registry, now } = deps;
   const includeObject = as === 'Table' ? parseIncludeObject(request.query) : 'None';
-  const options = { format, as, includeObject, nowMs: now(), parse: (stored: StoredObject) => registry.parse(stored) };
+  const options = {
+    format,
+    as,
+    includeObject,
+    itemLines: request.request.headers.get(internalHeaders.itemLines) === '1',
+    nowMs: now(),
+    parse: (stored: StoredObject) => registry.parse(stored),
+  };
   return respondInPieces(await listText(parts, options), format);
 }

@@ -12,7 +12,7 @@ import { respondWithList } from './read.ts';
 /** POST to a collection or a subresource. */
 export const create: VerbHandler = async (deps, request) => {
   const options = parseWriteOptions(optionSource(request), 'CreateOptions');
-  const { value, raw } = await objectBody(request);
+  const { value, raw, findings } = await objectBody(request);
   const { name } = request.info;
   return commit(deps, request, {
     verb: 'create',
@@ -20,6 +20,7 @@ export const create: VerbHandler = async (deps, request) => {
     ...options,
     body: value,
     raw,
+    findings,
     name: name || undefined,
   });
 };
@@ -27,19 +28,20 @@ export const create: VerbHandler = async (deps, request) => {
 /** PUT of an object or a subresource. */
 export const update: VerbHandler = async (deps, request) => {
   const options = parseWriteOptions(optionSource(request), 'UpdateOptions');
-  const { value, raw } = await objectBody(request);
+  const { value, raw, findings } = await objectBody(request);
   return commit(deps, request, {
     verb: 'update',
     ...target(request),
     ...options,
     body: value,
     raw,
+    findings,
     name: request.info.name,
   });
 };
 
 export const patch: VerbHandler = async (deps, request) => {
-  const { value, raw, patchType } = await parsePatchBody(request.request);
+  const { value, raw, findings, patchType } = await parsePatchBody(request.request);
   const options = parseWriteOptions(optionSource(request), 'PatchOptions');
   const { force } = parsePatchOptions(request.query, patchType);
   const { name } = request.info;
@@ -51,6 +53,7 @@ export const patch: VerbHandler = async (deps, request) => {
     patchType,
     body: value,
     raw,
+    findings,
     force,
   });
 };
