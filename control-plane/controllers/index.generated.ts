@@ -8,6 +8,8 @@ import jobPodRelease from './job-pod-release.ts';
 import namespace from './namespace.ts';
 import nodeLifecycle from './node-lifecycle.ts';
 import podGc from './pod-gc.ts';
+import pvProtection from './pv-protection.ts';
+import pvcProtection from './pvc-protection.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
@@ -26,6 +28,8 @@ export const builtInControllers = [
   namespace,
   nodeLifecycle,
   podGc,
+  pvProtection,
+  pvcProtection,
   replicaSet,
   replicationController,
   resourceQuota,

@@ -63,9 +63,9 @@ export type TokenRequest = Omit<AsObject<models.AuthenticationV1TokenRequest>, '
   spec: Wire<models.V1TokenRequestSpec>;
   status?: Wire<models.V1TokenRequestStatus>;
 };
-type Renamed = Wire<models.V1LimitRangeItem>;
+type LimitRangeItemModel = Wire<models.V1LimitRangeItem>;
 /** The package has no field named by a reserved word. */
-export type LimitRangeItem = Omit<Renamed, '_default'> & { default?: Renamed['_default'] };
+export type LimitRangeItem = Omit<LimitRangeItemModel, '_default'> & { default?: LimitRangeItemModel['_default'] };
 export type LimitRange = Omit<AsObject<models.V1LimitRange>, 'spec'> & { spec?: { limits: LimitRangeItem[] } };
 export type PersistentVolume = AsObject<models.V1PersistentVolume>;
 export type PersistentVolumeClaim = AsObject<models.V1PersistentVolumeClaim>;

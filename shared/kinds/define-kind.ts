@@ -70,6 +70,8 @@ export interface Strategy<T extends KubernetesObject> {
   prepareForCreate?(object: T, context: StrategyContext): void;
   /** Restores what an update may not change and moves what follows from the change. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  /** The same for a write to the status subresource. */
+  prepareForStatusUpdate?(object: T, old: T, context: StrategyContext): void;
   validate(object: T): FieldError[];
   /** Rules for new objects alone. */
   validateCreate?(object: T): FieldError[];

@@ -15,6 +15,8 @@ import limitRange from './limit-range.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import node from './node.ts';
+import persistentVolume from './persistent-volume.ts';
+import persistentVolumeClaim from './persistent-volume-claim.ts';
 import pod from './pod.ts';
 import podDisruptionBudget from './pod-disruption-budget.ts';
 import podTemplate from './pod-template.ts';
@@ -48,6 +50,8 @@ export const builtInKinds = [
   mutatingWebhookConfiguration,
   namespace,
   node,
+  persistentVolume,
+  persistentVolumeClaim,
   pod,
   podDisruptionBudget,
   podTemplate,

@@ -6,6 +6,7 @@ import { defaultPriorityClass, priority, systemPriorityProtection } from './prio
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageProtection } from './storage-protection.ts';
 
 /** What every cluster runs, in this order. */
 export const defaultPlugins: readonly AdmissionPlugin[] = [
@@ -19,6 +20,7 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   defaultPriorityClass,
   systemPriorityProtection,
   defaultTolerationSeconds,
+  storageProtection,
   runtimeClass,
   // Last: what is refused for another reason is not counted.
   resourceQuota,

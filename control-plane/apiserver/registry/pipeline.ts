@@ -89,6 +89,7 @@ export function modify(context: WriteContext, modification: Modification): Writt
   const admission = { object: next, old: current, subresource: modification.subresource };
   deps.admission.admit(admissionRequest(context, 'UPDATE', admission));
   if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));
+  if (modification.scope === 'status') kind.strategy.prepareForStatusUpdate?.(next, current, context.strategy);
   if (modification.scope !== 'status') moveGeneration(context, next, current);
   refuseInvalid(context, next, validateChange(context, modification.scope, next, current));
   deps.admission.validate(admissionRequest(context, 'UPDATE', admission));

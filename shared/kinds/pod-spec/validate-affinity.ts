@@ -1,4 +1,5 @@
 import type {
+  V1NodeSelector,
   V1NodeSelectorRequirement,
   V1NodeSelectorTerm,
   V1PodAffinity,
@@ -26,19 +27,20 @@ export function validateAffinity(affinity: PodSpec['affinity'], path: string): F
 function validateNodeAffinity(affinity: NonNullable<PodSpec['affinity']>['nodeAffinity'], path: string): FieldError[] {
   const errors: FieldError[] = [];
   const selector = affinity?.[requiredRules];
-  if (selector) {
-    const at = `${path}.${requiredRules}.nodeSelectorTerms`;
-    if (!selector.nodeSelectorTerms?.length) errors.push(required(at, 'must have at least one node selector term'));
-    for (const [index, term] of (selector.nodeSelectorTerms ?? []).entries()) {
-      errors.push(...validateNodeTerm(term, `${at}[${index}]`));
-    }
-  }
+  if (selector) errors.push(...validateNodeSelector(selector, `${path}.${requiredRules}`));
   for (const [index, { weight, preference }] of (affinity?.[preferredRules] ?? []).entries()) {
     const at = `${path}.${preferredRules}[${index}]`;
     errors.push(...validateWeight(weight, `${at}.weight`));
     errors.push(...validateNodeTerm(preference ?? {}, `${at}.preference`));
   }
   return errors;
+}
+
+/** The terms of a selector of nodes, of which one has to match. */
+export function validateNodeSelector({ nodeSelectorTerms }: Wire<V1NodeSelector>, path: string): FieldError[] {
+  const at = `${path}.nodeSelectorTerms`;
+  if (!nodeSelectorTerms?.length) return [required(at, 'must have at least one node selector term')];
+  return nodeSelectorTerms.flatMap((term, index) => validateNodeTerm(term, `${at}[${index}]`));
 }
 
 function validateWeight(weight: number, path: string): FieldError[] {

@@ -32,6 +32,28 @@ export const fieldDescriptions = {
     "Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).",
   "V1NodeSystemInfo.containerRuntimeVersion":
     "ContainerRuntime Version reported by the node through runtime remote API (e.g. containerd://1.4.2).",
+  "V1PersistentVolumeSpec.capacity":
+    "capacity is the description of the persistent volume's resources and capacity. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#capacity",
+  "V1PersistentVolumeSpec.accessModes":
+    "accessModes contains all ways the volume can be mounted. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes",
+  "V1PersistentVolumeSpec.persistentVolumeReclaimPolicy":
+    "persistentVolumeReclaimPolicy defines what happens to a persistent volume when released from its claim. Valid options are Retain (default for manually created PersistentVolumes), Delete (default for dynamically provisioned PersistentVolumes), and Recycle (deprecated). Recycle must be supported by the volume plugin underlying this PersistentVolume. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#reclaiming",
+  "V1PersistentVolumeSpec.volumeMode":
+    "volumeMode defines if a volume is intended to be used with a formatted filesystem or to remain in raw block state. Value of Filesystem is implied when not included in spec.",
+  "V1PersistentVolumeStatus.phase":
+    "phase indicates if a volume is available, bound to a claim, or released by a claim. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#phase",
+  "V1PersistentVolumeStatus.reason":
+    "reason is a brief CamelCase string that describes any failure and is meant for machine parsing and tidy display in the CLI.",
+  "V1PersistentVolumeClaimStatus.phase":
+    "phase represents the current phase of PersistentVolumeClaim.",
+  "V1PersistentVolumeClaimStatus.capacity":
+    "capacity represents the actual resources of the underlying volume.",
+  "V1PersistentVolumeClaimStatus.accessModes":
+    "accessModes contains the actual access modes the volume backing the PVC has. More info: https://kubernetes.io/docs/concepts/storage/persistent-volumes#access-modes-1",
+  "V1PersistentVolumeClaimSpec.volumeName":
+    "volumeName is the binding reference to the PersistentVolume backing this claim.",
+  "V1PersistentVolumeClaimSpec.volumeMode":
+    "volumeMode defines what type of volume is required by the claim. Value of Filesystem is implied when not included in claim spec.",
   "V1PodSpec.nodeName":
     "NodeName indicates in which node this pod is scheduled. If empty, this pod is a candidate for scheduling by the scheduler defined in schedulerName. Once this field is set, the kubelet for this node becomes responsible for the lifecycle of this pod. This field should not be used to express a desire for the pod to be scheduled on a specific node. https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename",
   "V1PodSpec.readinessGates":

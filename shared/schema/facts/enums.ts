@@ -95,12 +95,31 @@ export const enums: readonly EnumFact[] = [
   {
     goType: 'v1.PersistentVolumeAccessMode',
     values: ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'],
-    fields: ['V1PersistentVolumeClaimSpec.accessModes'],
+    fields: [
+      'V1PersistentVolumeClaimSpec.accessModes',
+      'V1PersistentVolumeClaimStatus.accessModes',
+      'V1PersistentVolumeSpec.accessModes',
+    ],
   },
   {
     goType: 'v1.PersistentVolumeMode',
     values: ['Block', 'Filesystem'],
-    fields: ['V1PersistentVolumeClaimSpec.volumeMode'],
+    fields: ['V1PersistentVolumeClaimSpec.volumeMode', 'V1PersistentVolumeSpec.volumeMode'],
+  },
+  {
+    goType: 'v1.PersistentVolumeClaimPhase',
+    values: ['Bound', 'Lost', 'Pending'],
+    fields: ['V1PersistentVolumeClaimStatus.phase'],
+  },
+  {
+    goType: 'v1.PersistentVolumePhase',
+    values: ['Available', 'Bound', 'Failed', 'Pending', 'Released'],
+    fields: ['V1PersistentVolumeStatus.phase'],
+  },
+  {
+    goType: 'v1.PersistentVolumeReclaimPolicy',
+    values: ['Delete', 'Recycle', 'Retain'],
+    fields: ['V1PersistentVolumeSpec.persistentVolumeReclaimPolicy'],
   },
   {
     goType: 'v1.PodFSGroupChangePolicy',
@@ -226,6 +245,7 @@ export const enums: readonly EnumFact[] = [
     fields: [
       'V1NamespaceCondition.status',
       'V1NodeCondition.status',
+      'V1PersistentVolumeClaimCondition.status',
       'V1PodCondition.status',
       'V1ReplicationControllerCondition.status',
     ],
