@@ -17,8 +17,8 @@ export type RunKubectl = (args: readonly string[], options?: KubectlOptions) => 
 const timeoutMs = 25_000;
 
 /** The real kubectl, beside a cluster whose nodes live in this very process: nothing here may wait synchronously. */
-export function createKubectl(kubeconfig: string): RunKubectl {
-  const binary = layerBinary('kubectl');
+export function createKubectl(kubeconfig: string, minor?: number): RunKubectl {
+  const binary = layerBinary('kubectl', minor);
   return async (args, { input = '', editor = 'true', interruptAt } = {}) => {
     const child = spawn(binary, ['--kubeconfig', kubeconfig, ...args], {
       // Its cache of discovery goes with the cluster.
