@@ -3,6 +3,8 @@ import { resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
+import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
+import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
 import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
@@ -23,6 +25,7 @@ import { openIdExtension } from '../apiserver/http/openid.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
+import { createWebhookClient, type WebhookClientDeps } from '../apiserver/outside-calls/webhook-client.ts';
 import { createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
 import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
@@ -55,6 +58,8 @@ export interface ClusterDeps {
   bindWatches: WatchesDeps['bind'];
   streams: NodeStreams;
   assets: Assets;
+  /** How webhooks are reached. */
+  outside: Omit<WebhookClientDeps, 'startTimer'>;
   /** What the object has cost so far. Default: what its store has. */
   counters?(): StorageCounters;
   /** Epoch ms. */
@@ -110,7 +115,21 @@ export function createCluster(deps: ClusterDeps): Cluster {
     nodeRules: createNodeRules({ reader: store, kinds, parse }),
     rbac: createRbac(createPolicyCache(store)),
   });
-  const admission = createAdmission([...defaultPlugins, createEscalationCheck(authorizer)]);
+  const callWebhook = createWebhookClient({ ...deps.outside, startTimer: deps.startTimer });
+  const webhooks = createWebhooks({
+    // Configurations live in the main object; what lives in a shard no webhook is asked about.
+    hooks: shard === '' ? createHookSource(store) : noHooks,
+    kinds,
+    call: callWebhook,
+    uid,
+    authorizer,
+  });
+  const admission = createAdmission([
+    ...defaultPlugins,
+    webhooks.mutating,
+    createEscalationCheck(authorizer),
+    webhooks.validating,
+  ]);
   const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;

@@ -15,6 +15,7 @@ import { plainCodec, type ValueCodec } from '../store/codec.ts';
 import { createSqlTimerStorage } from '../timers/sql-timer-storage.ts';
 import { createTimers, type Timers } from '../timers/timers.ts';
 import { type CountedStorage, countedStorage } from './counted-storage.ts';
+import { postJson } from './post-json.ts';
 import { bindWatchSockets, type WatchSockets } from './watch-sockets.ts';
 
 /** A cluster (or a shard of it) in its Durable Object. */
@@ -72,6 +73,12 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
         const path = `/clusters/${name}/fairlead/v1/streams/${encodeURIComponent(streamId)}`;
         const gateway = gatewayObjectName(name, gatewayIndex(node, deployment.gatewayCount));
         return { gateway, node, message: { type: 'openStream', streamId, path, request } };
+      },
+    },
+    outside: {
+      fetch: postJson,
+      fetchService: async (_request, { namespace, name }) => {
+        throw new Error(`no endpoints available for service ${JSON.stringify(`${namespace}/${name}`)}`);
       },
     },
     assets: { fetch: (path) => env.ASSETS.fetch(`https://assets${path}`) },

@@ -1,14 +1,19 @@
-import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
+import type { DeleteOptions, KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { ClusterSettings, KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { WriteRun } from '../outside-calls/write-run.ts';
-import type { UserInfo } from '../registry/registry.ts';
+import type { UserInfo, WriteOptions } from '../registry/registry.ts';
 
-export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE';
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** A write that is about to happen, as the plugins see it. */
 export interface AdmissionRequest {
   operation: AdmissionOperation;
+  /** The kind that is stored. */
   kind: KindDefinition;
+  /** The form of `kind` that the client speaks of; mostly the same. */
+  served: KindDefinition;
+  /** What `object` is: `kind`, or the type of the body that a subresource takes (`Scale`, `Binding`). */
+  type: { group: string; version: string; kind: string };
   /** `pods`, `deployments.apps`. */
   resource: string;
   namespace: string;
@@ -34,6 +39,26 @@ export interface AdmissionRequest {
   warn(text: string): void;
   /** Changes another object in the same transaction, if this write takes place. */
   alongside(key: ObjectKey, change: (object: KubernetesObject) => void): void;
+  /** What the client asked for besides. */
+  options: Pick<WriteOptions, 'fieldManager' | 'fieldValidation'> & { dryRun: boolean; deleteOptions?: DeleteOptions };
+  /** Adds to the event in the audit log; the first value of a key stays. */
+  annotate(key: string, value: string): void;
+  /** A new state of `object`, pruned and defaulted, out of what was made of it in a form of its kind. */
+  decode(body: unknown, form: KindDefinition): KubernetesObject;
+  invocation: Invocation;
+}
+
+/** Mutating plugins run once more when one of them has asked for it. */
+export interface Invocation {
+  isAgain: boolean;
+  /** Set by a plugin whose change the plugins before it ought to see. */
+  wantsAgain: boolean;
+  /** What plugins remember from the first time, by their name. */
+  memory: Map<string, unknown>;
+}
+
+export function firstInvocation(): Invocation {
+  return { isAgain: false, wantsAgain: false, memory: new Map() };
 }
 
 /**
@@ -45,8 +70,8 @@ export interface AdmissionPlugin {
   operations: readonly AdmissionOperation[];
   /** Storage names; absent means every resource. */
   resources?: readonly string[];
-  /** Writes to these subresources are meant, too; absent means to none. */
-  subresources?: readonly string[];
+  /** Writes to these subresources are meant, too, or to all of them; absent means to none. */
+  subresources?: readonly string[] | 'all';
   /** Changes the object, or refuses by throwing a StatusError. */
   admit?(request: AdmissionRequest): void;
   /** Refuses by throwing a StatusError. Sees the object as it will be stored. */
@@ -61,12 +86,20 @@ export interface AdmissionChain {
 /** Runs plugins in order. */
 export function createAdmission(plugins: readonly AdmissionPlugin[]): AdmissionChain {
   const meant = (plugin: AdmissionPlugin, request: AdmissionRequest) =>
-    (request.subresource === undefined || plugin.subresources?.includes(request.subresource) === true) &&
+    (request.subresource === undefined ||
+      plugin.subresources === 'all' ||
+      plugin.subresources?.includes(request.subresource) === true) &&
     plugin.operations.includes(request.operation) &&
     (plugin.resources?.includes(request.resource) ?? true);
+  const admitOnce = (request: AdmissionRequest) => {
+    for (const plugin of plugins) if (plugin.admit && meant(plugin, request)) plugin.admit(request);
+  };
   return {
     admit(request) {
-      for (const plugin of plugins) if (plugin.admit && meant(plugin, request)) plugin.admit(request);
+      admitOnce(request);
+      if (!request.invocation.wantsAgain) return;
+      request.invocation.isAgain = true;
+      admitOnce(request);
     },
     validate(request) {
       for (const plugin of plugins) if (plugin.validate && meant(plugin, request)) plugin.validate(request);

@@ -1,9 +1,10 @@
 import { conflict, notFound } from '../../../shared/api/errors.ts';
 import { jsonEqual } from '../../../shared/api/json.ts';
 import type { DeleteOptions, KubernetesObject, ObjectMeta } from '../../../shared/api/object.ts';
+import { admissionRequest } from './admission-request.ts';
 import { deletionFinalizers, validateDeleteOptions, warnOfPropagation } from './delete-options.ts';
 import { encodeObject, encodeSuccess } from './encoding.ts';
-import { admissionRequest, isRemovable, remove, replace, type Written } from './pipeline.ts';
+import { isRemovable, remove, replace, type Written } from './pipeline.ts';
 import type { DeleteRequest, WriteOutcome } from './registry.ts';
 import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts';
 
@@ -34,7 +35,9 @@ export function deleteObject(
   if (!stored) throw notFound(subjectOf(context.served, name));
   const current = JSON.parse(stored.json) as KubernetesObject;
   checkDeletePreconditions(context, current.metadata, options);
-  deps.admission.validate(admissionRequest(context, 'DELETE', { old: current }));
+  const admission = admissionRequest(context, 'DELETE', { old: current, deleteOptions: options });
+  deps.admission.admit(admission);
+  deps.admission.validate(admission);
 
   const next = JSON.parse(stored.json) as KubernetesObject;
   if (isGracePending(next, options)) return { object: current, json: stored.json };

@@ -9,9 +9,9 @@ import {
 import { jsonEqual } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../../shared/api/validation.ts';
-import type { AdmissionOperation, AdmissionRequest } from '../admission/admission.ts';
+import { admissionRequest, admit, changeRequest, type SeenAs } from './admission-request.ts';
 import { encodeObject } from './encoding.ts';
-import { carryOverMeta, checkPreconditions } from './identity.ts';
+import { adoptNamespace, carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
 import { toServed, toStored } from './served-form.ts';
@@ -43,8 +43,10 @@ export function insert(context: WriteContext, given: KubernetesObject): Written 
     // Kubernetes says the same with code 500; it is the client's mistake.
     throw new StatusError('BadRequest', 'resourceVersion should not be set on objects to be created');
   }
+  const admission = admissionRequest(context, 'CREATE', { object });
+  admit(context, admission, object);
   stampNew(context, object);
-  deps.admission.admit(admissionRequest(context, 'CREATE', { object }));
+  adoptNamespace(object, context);
   kind.strategy.prepareForCreate?.(object, strategy);
   if (kind.hasGeneration) metadata.generation = 1;
   ensureName(context, object);
@@ -52,7 +54,7 @@ export function insert(context: WriteContext, given: KubernetesObject): Written 
   refuseInvalid(context, object, [...meta, ...validateNew(context, object)]);
   const key = keyOf(context, metadata.name ?? '');
   if (context.tx.get(key)) throw alreadyExists(subjectOf(served, metadata.name));
-  deps.admission.validate(admissionRequest(context, 'CREATE', { object }));
+  deps.admission.validate({ ...admission, name: metadata.name ?? '' });
   warn(context, object);
   if (context.options.dryRun) return { object, json: encodeObject(kind, object), effect: 'created' };
   return { object, json: put(context, key, object), effect: 'created' };
@@ -66,6 +68,8 @@ export interface Modification {
   change(current: KubernetesObject): KubernetesObject;
   /** `change` has recorded the managed fields itself (server-side apply). */
   tracked?: boolean;
+  /** As what admission sees the object: the Scale that stands for it. */
+  seen?: SeenAs;
   /** Called when there is no such object, instead of answering 404. */
   orCreate?(): Written;
 }
@@ -86,13 +90,14 @@ export function modify(context: WriteContext, modification: Modification): Writt
   const next = restrict(context, modification.scope, changed, current);
   carryOverMeta(next.metadata, current.metadata);
   if (!modification.tracked) track(context, next, current, modification.subresource);
-  const admission = { object: next, old: current, subresource: modification.subresource };
-  deps.admission.admit(admissionRequest(context, 'UPDATE', admission));
+  const admission = changeRequest(context, modification, { next, current });
+  admit(context, admission, next);
+  if (admission.object && modification.seen) modification.seen.take(next, admission.object);
   if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));
   if (modification.scope === 'status') kind.strategy.prepareForStatusUpdate?.(next, current, context.strategy);
   if (modification.scope !== 'status') moveGeneration(context, next, current);
   refuseInvalid(context, next, validateChange(context, modification.scope, next, current));
-  deps.admission.validate(admissionRequest(context, 'UPDATE', admission));
+  deps.admission.validate(admission);
   if (modification.scope !== 'status') warn(context, next, current);
   return replace(context, key, { stored, current, next });
 }
@@ -264,21 +269,4 @@ function refuseInvalid({ served }: WriteContext, object: KubernetesObject, error
 function warn({ kind, warnings }: WriteContext, object: KubernetesObject, old?: KubernetesObject): void {
   const found = kind.strategy.warnings?.(object, old);
   if (found) warnings.push(...found);
-}
-
-export function admissionRequest(
-  context: WriteContext,
-  operation: AdmissionOperation,
-  about: { object?: KubernetesObject; old?: KubernetesObject; subresource?: string },
-): AdmissionRequest {
-  const { kind, namespace, strategy, options, run, warnings } = context;
-  const name = (about.object ?? about.old)?.metadata.name ?? '';
-  const { resource } = keyOf(context, name);
-  const { settings, nowMs, random, get, list } = strategy;
-  return {
-    ...{ operation, kind, resource, namespace, name, user: options.user, settings, nowMs, random, run, get, list },
-    warn: (text) => warnings.push(text),
-    alongside: (key, change) => context.alongside.push({ key, change }),
-    ...about,
-  };
 }

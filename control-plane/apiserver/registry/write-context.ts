@@ -43,6 +43,8 @@ export interface WriteContext {
   readonly strategy: StrategyContext;
   /** Collected for the client. */
   readonly warnings: string[];
+  /** What admission adds to the event in the audit log. */
+  readonly auditAnnotations: Record<string, string>;
   /** What admission wants changed together with the object. */
   readonly alongside: Amendment[];
 }
@@ -75,6 +77,7 @@ function contextFor(
     ...target,
     warnings: [],
     alongside: [],
+    auditAnnotations: {},
     strategy: {
       now: rfc3339(nowMs),
       nowMs,

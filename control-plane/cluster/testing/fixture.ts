@@ -5,6 +5,7 @@ import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { credentialOfToken } from '../../apiserver/auth/credential.ts';
 import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
+import type { OutsideRequest } from '../../apiserver/outside-calls/webhook-client.ts';
 import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../../client.ts';
 import { firstServiceAddress } from '../../settings.ts';
@@ -41,6 +42,10 @@ export class ClusterFixture {
   readonly watches: { attachment: WatchAttachment; frames: string[]; closed?: number }[] = [];
   nowMs = Date.parse('2026-01-02T03:04:05Z');
   adminToken = '';
+  /** Who answers outside of the cluster. Default: nobody. */
+  outside: (request: OutsideRequest) => Promise<Response> = async () => {
+    throw new Error('connect: connection refused');
+  };
 
   private constructor(settings: ClusterSettings, main?: ClusterFixture) {
     const kinds = new KindRegistry(
@@ -69,6 +74,10 @@ export class ClusterFixture {
           node,
           message: { type: 'openStream', streamId: 'stream', path: '/stream', request },
         }),
+      },
+      outside: {
+        fetch: (request) => this.outside(request),
+        fetchService: (request) => this.outside(request),
       },
       assets: { fetch: async () => new Response(null, { status: 404 }) },
       now: () => this.nowMs,

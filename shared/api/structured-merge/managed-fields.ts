@@ -35,6 +35,11 @@ export function decodeSent(entries: readonly ManagedFieldsEntry[]): Manager[] | 
   return [...byIdentity.values()];
 }
 
+/** Whether every entry says who owns what in a form that can be read. */
+export function areReadable(entries: readonly ManagedFieldsEntry[]): boolean {
+  return decodeSent(entries) !== undefined;
+}
+
 function managerOf(entry: ManagedFieldsEntry, fields: FieldSet, source?: ManagedFieldsEntry): Manager {
   return {
     manager: entry.manager ?? '',

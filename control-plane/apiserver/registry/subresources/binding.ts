@@ -1,24 +1,24 @@
 import { badRequest, conflict, type FieldError, invalid, notFound } from '../../../../shared/api/errors.ts';
 import type { Binding, Pod, PodCondition } from '../../../../shared/api/object.ts';
 import { fieldErrors } from '../../../../shared/api/validation.ts';
+import { admitBody } from '../admission-request.ts';
 import { decodeAs } from '../decoding.ts';
 import { successOutcome } from '../outcome.ts';
 import { replace } from '../pipeline.ts';
 import { keyOf, subjectOf, type WriteContext } from '../write-context.ts';
 import type { Subresource } from './subresource.ts';
 
+const type = { group: '', version: 'v1', kind: 'Binding', schema: 'V1Binding' };
+
 /** `pods/NAME/binding`: assigns a Pod to a node, once. */
 export const binding: Subresource = {
   create(context, request) {
-    const body = decodeAs<Binding>(
-      context,
-      { group: '', version: 'v1', kind: 'Binding', schema: 'V1Binding' },
-      request,
-    );
+    const body = decodeAs<Binding>(context, type, request);
     if (body.metadata?.name && body.metadata.name !== request.name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
     refuseInvalid(body, request.name);
+    admitBody(context, { object: body, type, name: request.name, subresource: 'binding' });
     bindPod(context, request.name, body);
     return successOutcome(context);
   },

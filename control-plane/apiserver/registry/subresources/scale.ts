@@ -3,6 +3,7 @@ import { isJsonObject, type Json } from '../../../../shared/api/json.ts';
 import type { KubernetesObject, Scale } from '../../../../shared/api/object.ts';
 import { fieldErrors } from '../../../../shared/api/validation.ts';
 import { apiVersionOf, type KindDefinition, type ScaleSpec } from '../../../../shared/kinds/define-kind.ts';
+import type { SeenAs } from '../admission-request.ts';
 import { decodeAs, decodeBody } from '../decoding.ts';
 import { get } from '../get.ts';
 import { adoptName, adoptNamespace } from '../identity.ts';
@@ -44,6 +45,7 @@ function setReplicas(context: WriteContext, name: string, change: (current: Scal
     name,
     scope: 'any',
     subresource: 'scale',
+    seen: seenAsScale(kind),
     change(current) {
       const wanted = change(toScale(kind, current));
       const replicas = wanted.spec?.replicas ?? 0;
@@ -74,6 +76,7 @@ function applyReplicas(context: WriteContext, request: PatchRequest): WriteOutco
     name: request.name,
     scope: 'any',
     subresource: 'scale',
+    seen: seenAsScale(kind),
     tracked: true,
     change(live) {
       const force = request.force ?? false;
@@ -85,6 +88,15 @@ function applyReplicas(context: WriteContext, request: PatchRequest): WriteOutco
     },
   });
   return { code: 200, json: scaleText(kind, written.object), warnings: context.warnings };
+}
+
+/** Admission sees the Scale, as the client does, and may change what it wants. */
+function seenAsScale(kind: KindDefinition): SeenAs {
+  return {
+    type: scaleType,
+    show: (object) => toScale(kind, object) as KubernetesObject,
+    take: (object, seen) => setPath(object, specOf(kind).specReplicas, (seen as Scale).spec?.replicas ?? 0),
+  };
 }
 
 function refuseInvalid(name: string, replicas: number): void {

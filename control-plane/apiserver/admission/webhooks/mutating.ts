@@ -1,0 +1,146 @@
+import { StatusError } from '../../../../shared/api/errors.ts';
+import { goQuote } from '../../../../shared/api/go-format.ts';
+import { type Json, jsonEqual } from '../../../../shared/api/json.ts';
+import type { KubernetesObject } from '../../../../shared/api/object.ts';
+import { applyJsonPatch } from '../../../../shared/api/patch/json-patch.ts';
+import { apiVersionOf, type KindDefinition } from '../../../../shared/kinds/define-kind.ts';
+import { toServed } from '../../registry/served-form.ts';
+import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
+import { questionFor, takeRemarks } from './ask.ts';
+import type { Hook } from './hooks.ts';
+import { type HookTarget, matchHook } from './match.ts';
+import { deniedBy, failedCalling, internalError } from './refusals.ts';
+import { isSubject, type WebhookDeps } from './validating.ts';
+
+const name = 'MutatingAdmissionWebhook';
+
+/** What is remembered from the first round of admission for a second one. */
+interface Memory {
+  /** Webhooks with `reinvocationPolicy: IfNeeded` that have been asked since the last change. */
+  asked: Set<string>;
+  /** Those of them that something has been changed behind. */
+  again: Set<string>;
+  /** The object as the webhooks left it. */
+  last: string | undefined;
+}
+
+/** Asks the mutating webhooks that a request is meant for, one after the other: each sees what the one before has made. */
+export function mutatingWebhooks(deps: WebhookDeps): AdmissionPlugin {
+  return {
+    name,
+    operations: ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'],
+    subresources: 'all',
+    admit(request) {
+      const { mutating } = deps.hooks;
+      if (mutating.length === 0 || !isSubject(request)) return;
+      const memory = memoryOf(request);
+      const { isAgain } = request.invocation;
+      if (isAgain && memory.last !== JSON.stringify(request.object)) requireAgain(memory);
+      for (const [index, hook] of mutating.entries()) {
+        const target = matchHook(deps, hook, request);
+        if (!target || (isAgain && !memory.again.has(hook.id))) continue;
+        const hasChanged = ask(deps, request, { hook, target, index });
+        if (hasChanged) {
+          requireAgain(memory);
+          request.invocation.wantsAgain = true;
+        }
+        if (hook.webhook.reinvocationPolicy === 'IfNeeded') memory.asked.add(hook.id);
+      }
+      memory.last = JSON.stringify(request.object);
+    },
+  };
+}
+
+function memoryOf({ invocation }: AdmissionRequest): Memory {
+  const known = invocation.memory.get(name) as Memory | undefined;
+  if (known) return known;
+  const memory: Memory = { asked: new Set(), again: new Set(), last: undefined };
+  invocation.memory.set(name, memory);
+  return memory;
+}
+
+function requireAgain(memory: Memory): void {
+  for (const id of memory.asked) memory.again.add(id);
+  memory.asked.clear();
+}
+
+/** True when the object is another afterwards. */
+function ask(
+  deps: WebhookDeps,
+  request: AdmissionRequest,
+  { hook, target, index }: { hook: Hook; target: HookTarget; index: number },
+): boolean {
+  const { webhook, configuration } = hook;
+  const round = request.invocation.isAgain ? 1 : 0;
+  const position = `round_${round}_index_${index}`;
+  const asking = { hook, target, position: `mutating/${position}`, mutating: true };
+  const [answer] = request.run.answers([questionFor(deps, request, asking)]);
+  if (!answer) throw new Error('a question without an answer');
+  takeRemarks(request, hook, answer);
+  let mutated = false;
+  if (answer.isFailure) {
+    if (webhook.failurePolicy !== 'Ignore') throw failedCalling(webhook.name, answer.reason);
+    request.annotate(`failed-open.mutation.webhook.admission.k8s.io/${position}`, webhook.name);
+  } else {
+    if (!answer.allowed) throw deniedBy(webhook.name, answer.result);
+    const { patch } = answer;
+    if (patch) {
+      mutated = applyPatch(request, target, { patch, webhook: webhook.name });
+      const applied = { configuration, webhook: webhook.name, patch, patchType: 'JSONPatch' };
+      request.annotate(`patch.webhook.admission.k8s.io/${position}`, JSON.stringify(applied));
+    }
+  }
+  const note = { configuration, webhook: webhook.name, mutated };
+  request.annotate(`mutation.webhook.admission.k8s.io/${position}`, JSON.stringify(note));
+  return mutated;
+}
+
+function applyPatch(
+  request: AdmissionRequest,
+  { form }: HookTarget,
+  { patch, webhook }: { patch: Json[]; webhook: string },
+): boolean {
+  const { object, type, kind } = request;
+  if (!object) {
+    const why = 'attempted to modify the object, which is not supported for this operation';
+    throw internalError(`admission webhook ${goQuote(webhook)} ${why}`);
+  }
+  const shown = type === kind ? toServed(form, object) : object;
+  const shownType = type === kind ? form : type;
+  const before = plain({ ...shown, apiVersion: apiVersionOf(shownType), kind: shownType.kind });
+  const patched = patchedBy(before, patch);
+  if (jsonEqual(before, patched)) return false;
+  const next = decoded(request, patched, form);
+  const hasChanged = !jsonEqual(plain(object), plain(next));
+  replaceContent(object, next);
+  return hasChanged;
+}
+
+/** Strategies leave `undefined` behind, which is nothing in JSON. */
+function plain(object: unknown): Json {
+  return JSON.parse(JSON.stringify(object)) as Json;
+}
+
+/** What a webhook gets wrong is no mistake of the client's. */
+function patchedBy(before: Json, patch: Json[]): Json {
+  return blamingTheWebhook(() => applyJsonPatch(before, patch));
+}
+
+function decoded(request: AdmissionRequest, patched: Json, form: KindDefinition): KubernetesObject {
+  return blamingTheWebhook(() => request.decode(patched, form));
+}
+
+function blamingTheWebhook<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StatusError) throw internalError(error.message);
+    throw error;
+  }
+}
+
+/** The pipeline holds on to the object itself. */
+function replaceContent(object: KubernetesObject, next: KubernetesObject): void {
+  for (const field of Object.keys(object)) if (!(field in next)) delete object[field];
+  Object.assign(object, next);
+}
