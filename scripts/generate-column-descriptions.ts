@@ -53,6 +53,7 @@ const described = [
   'V1PodSpec.nodeSelector',
   'V1DeploymentStatus.updatedReplicas',
   'V1DeploymentStatus.availableReplicas',
+  'V1ServiceCIDRSpec.cidrs',
   'V1PriorityClass.value',
   'V1PriorityClass.globalDefault',
   'V1PriorityClass.preemptionPolicy',

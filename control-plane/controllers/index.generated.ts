@@ -15,6 +15,7 @@ import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
 import rootCaPublisher from './root-ca-publisher.ts';
 import serviceAccount from './service-account.ts';
+import serviceCidr from './service-cidr.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
 
@@ -35,6 +36,7 @@ export const builtInControllers = [
   resourceQuota,
   rootCaPublisher,
   serviceAccount,
+  serviceCidr,
   taintEviction,
   ttlAfterFinished,
 ];

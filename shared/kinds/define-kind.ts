@@ -1,5 +1,6 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
+import type { NameFormat } from '../api/validation.ts';
 import type { ObjectSchema } from '../schema/model.ts';
 import type { Amounts } from './resources/amounts.ts';
 import type { ServedForm } from './served-form.ts';
@@ -214,7 +215,7 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
    */
   bootstrap?(settings: ClusterSettings): readonly T[];
   /** How names must look. Default: `subdomain`. */
-  nameFormat?: 'subdomain' | 'label' | 'label1035' | 'path-segment';
+  nameFormat?: NameFormat;
   strategy: Strategy<T>;
   columns: readonly TableColumn<T>[];
   /** Field selectors besides `metadata.name` and `metadata.namespace`; a missing value is the empty string. */

@@ -9,11 +9,15 @@ import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
 import eventsV1Event from './events-v1-event.ts';
+import ingress from './ingress.ts';
+import ingressClass from './ingress-class.ts';
+import ipAddress from './ip-address.ts';
 import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
+import networkPolicy from './network-policy.ts';
 import node from './node.ts';
 import persistentVolume from './persistent-volume.ts';
 import persistentVolumeClaim from './persistent-volume-claim.ts';
@@ -30,6 +34,7 @@ import runtimeClass from './runtime-class.ts';
 import secret from './secret.ts';
 import service from './service.ts';
 import serviceAccount from './service-account.ts';
+import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
 
@@ -44,11 +49,15 @@ export const builtInKinds = [
   endpoints,
   event,
   eventsV1Event,
+  ingress,
+  ingressClass,
+  ipAddress,
   job,
   lease,
   limitRange,
   mutatingWebhookConfiguration,
   namespace,
+  networkPolicy,
   node,
   persistentVolume,
   persistentVolumeClaim,
@@ -65,6 +74,7 @@ export const builtInKinds = [
   secret,
   service,
   serviceAccount,
+  serviceCidr,
   statefulSet,
   validatingWebhookConfiguration,
 ];

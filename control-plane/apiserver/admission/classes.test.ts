@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Pod } from '../../../shared/api/object.ts';
 import { defaultSettings } from '../../../shared/kinds/define-kind.ts';
+import ingress from '../../../shared/kinds/ingress.ts';
+import ingressClass from '../../../shared/kinds/ingress-class.ts';
 import priorityClass from '../../../shared/kinds/priority-class.ts';
 import runtimeClass from '../../../shared/kinds/runtime-class.ts';
 import { bootstrapCluster } from '../registry/bootstrap.ts';
@@ -11,7 +13,7 @@ import { pod } from '../registry/testing/objects.ts';
 const classes = 'priorityclasses.scheduling.k8s.io';
 let cluster: RegistryFixture;
 beforeEach(() => {
-  cluster = new RegistryFixture([...testKinds, priorityClass, runtimeClass]);
+  cluster = new RegistryFixture([...testKinds, priorityClass, runtimeClass, ingress, ingressClass]);
   const { registry, kinds } = cluster;
   const options = { registry, kinds, settings: defaultSettings, apiServerIP: '10.96.0.1' };
   cluster.store.transaction((tx) => bootstrapCluster(tx, options));
@@ -104,4 +106,24 @@ test('an update of a RuntimeClass says which version it replaces', () => {
     message:
       'runtimeclasses.node.k8s.io "x" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update',
   });
+});
+
+test('an Ingress without a class gets the newest default', () => {
+  const annotations = { 'ingressclass.kubernetes.io/is-default-class': 'true' };
+  const make = (name: string, metadata: object = {}) => {
+    cluster.nowMs += 1000;
+    const spec = { controller: 'example.com/x' };
+    cluster.create('ingressclasses.networking.k8s.io', { metadata: { name, ...metadata }, spec });
+  };
+  const classOf = (name: string, metadata: object = {}) => {
+    const spec = { defaultBackend: { service: { name: 'web', port: { number: 80 } } } };
+    const { body } = cluster.create('ingresses.networking.k8s.io', { metadata: { name, ...metadata }, spec });
+    return (body.spec as { ingressClassName?: string }).ingressClassName;
+  };
+  make('plain');
+  expect(classOf('a')).toBeUndefined();
+  make('old', { annotations });
+  make('new', { annotations });
+  expect(classOf('b')).toBe('new');
+  expect(classOf('c', { annotations: { 'kubernetes.io/ingress.class': 'x' } })).toBeUndefined();
 });

@@ -1,4 +1,5 @@
 import type { AdmissionPlugin } from './admission.ts';
+import { defaultIngressClass } from './default-ingress-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
@@ -24,4 +25,5 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   runtimeClass,
   // Last: what is refused for another reason is not counted.
   resourceQuota,
+  defaultIngressClass,
 ];

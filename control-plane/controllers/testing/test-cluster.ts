@@ -1,5 +1,5 @@
 import type { Event, KubernetesObject, Node, ObjectKey, Pod } from '../../../shared/api/object.ts';
-import { defaultSettings } from '../../../shared/kinds/define-kind.ts';
+import { apiVersionOf, defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { createAdmission } from '../../apiserver/admission/admission.ts';
@@ -166,7 +166,7 @@ export class TestCluster {
     const [created] = await this.write({
       verb: 'create',
       resource,
-      object: { apiVersion: 'v1', kind: kind.kind, metadata: { ...place, ...metadata }, ...rest },
+      object: { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...place, ...metadata }, ...rest },
     });
     return created as T;
   }

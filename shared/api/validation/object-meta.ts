@@ -3,6 +3,7 @@ import { forbidden, immutable, invalidValue, invalidValues, notSupported, requir
 import { byteLength, goQuote, isPrintable } from '../go-format.ts';
 import { jsonEqual } from '../json.ts';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../object.ts';
+import { checkCanonicalIP } from './ip.ts';
 import {
   checkDNS1035Label,
   checkDNS1123Label,
@@ -13,13 +14,14 @@ import {
 } from './names.ts';
 
 /** How the names of a kind must look, as `KindDefinition.nameFormat` says it. */
-export type NameFormat = 'subdomain' | 'label' | 'label1035' | 'path-segment';
+export type NameFormat = 'subdomain' | 'label' | 'label1035' | 'path-segment' | 'ip';
 
 const nameChecks: Readonly<Record<NameFormat, (name: string) => readonly string[]>> = {
   subdomain: checkDNS1123Subdomain,
   label: checkDNS1123Label,
   label1035: checkDNS1035Label,
   'path-segment': checkPathSegmentName,
+  ip: checkCanonicalIP,
 };
 
 const totalAnnotationSizeLimit = 256 * 1024;

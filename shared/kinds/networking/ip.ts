@@ -1,23 +1,14 @@
 import ipaddr from 'ipaddr.js';
 import type { FieldError } from '../../api/errors.ts';
-import { invalidValue } from '../../api/field-errors.ts';
-
-/** Loose forms (`10.1`, hexadecimal parts, zones) are no addresses to Kubernetes. */
-export function isIP(text: string): boolean {
-  if (text.includes(':')) return !text.includes('%') && ipaddr.IPv6.isValid(text);
-  return ipaddr.IPv4.isValidFourPartDecimal(text);
-}
+import { invalidValue, invalidValues } from '../../api/field-errors.ts';
+import { checkCIDR, checkIP } from '../../api/validation.ts';
 
 export function validateIP(ip: string, path: string): FieldError[] {
-  if (isIP(ip)) return [];
-  return [invalidValue(path, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')];
+  return invalidValues(path, ip, checkIP(ip));
 }
 
 export function validateCIDR(cidr: string, path: string): FieldError[] {
-  const [address = '', prefix = ''] = cidr.split('/');
-  const bits = address.includes(':') ? 128 : 32;
-  if (isIP(address) && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits && cidr.split('/').length === 2) return [];
-  return [invalidValue(path, cidr, 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)')];
+  return invalidValues(path, cidr, checkCIDR(cidr));
 }
 
 const special: Readonly<Record<string, string>> = {

@@ -94,6 +94,8 @@ export const fieldDescriptions = {
     "Total number of non-terminating pods targeted by this deployment that have the desired template spec.",
   "V1DeploymentStatus.availableReplicas":
     "Total number of available non-terminating pods (ready for at least minReadySeconds) targeted by this deployment.",
+  "V1ServiceCIDRSpec.cidrs":
+    "CIDRs defines the IP blocks in CIDR notation (e.g. \"192.168.0.0/24\" or \"2001:db8::/64\") from which to assign service cluster IPs. Max of two CIDRs is allowed, one of each IP family. This field is immutable.",
   "V1PriorityClass.value":
     "value represents the integer value of this priority class. This is the actual priority that pods receive when they have the name of this class in their pod spec.",
   "V1PriorityClass.globalDefault":

@@ -1,8 +1,8 @@
 import type { FieldError } from '../../api/errors.ts';
 import { invalidValue, invalidValues } from '../../api/field-errors.ts';
 import type { Service } from '../../api/object.ts';
-import { checkDNS1123Subdomain } from '../../api/validation.ts';
-import { isIP, validateIP } from '../networking/ip.ts';
+import { checkDNS1123Subdomain, isIP } from '../../api/validation.ts';
+import { validateIP } from '../networking/ip.ts';
 
 export function validateServiceStatus({ status }: Service): FieldError[] {
   const path = 'status.loadBalancer.ingress';
