@@ -96,3 +96,23 @@ conforms('Replication Controller, lifecycle', async (t) => {
   await controllers.deleteCollection({ labelSelector });
   await watch.until('DELETED');
 });
+
+conforms('Replication Controller, check for issues like exceeding allocated quota', async (t) => {
+  const controllers = t.resource(kinds.replicationController);
+  const quotas = t.resource(kinds.resourceQuota);
+  await quotas.create({ metadata: { name: 'condition-test' }, spec: { hard: { pods: '2' } } });
+  await t.eventually(
+    'the quota is in force',
+    async () => (await quotas.get('condition-test')).status.used?.pods === '0',
+  );
+  await controllers.create(aController('condition-test', 3));
+  const failure = async () => {
+    const { status } = await controllers.get('condition-test');
+    return status.conditions?.find(({ type }) => type === 'ReplicaFailure');
+  };
+  await t.eventually('the failure is told', async () => (await failure())?.reason === 'FailedCreate');
+  await updateLatest(controllers, 'condition-test', ({ spec }) => {
+    spec.replicas = 2;
+  });
+  await t.eventually('there is no failure any more', async () => !(await failure()));
+});

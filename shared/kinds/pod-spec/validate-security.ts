@@ -1,11 +1,11 @@
 import type { V1SeccompProfile } from '@kubernetes/client-node';
 import type { FieldError } from '../../api/errors.ts';
-import { duplicate, invalidValue, notSupported, required } from '../../api/field-errors.ts';
+import { invalidValue, notSupported, required } from '../../api/field-errors.ts';
 import type { Container, PodSpec, Wire } from '../../api/object.ts';
 import { maxInt32, validateRange } from './numbers.ts';
 import { validateRelativePath } from './paths.ts';
+import { validateSysctls } from './validate-sysctls.ts';
 
-const sysctlName = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
 const seccompTypes = ['Localhost', 'RuntimeDefault', 'Unconfined'];
 const groupChangePolicies = ['OnRootMismatch', 'Always'];
 
@@ -24,28 +24,12 @@ export function validatePodSecurity(spec: PodSpec, path: string): FieldError[] {
     const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
     errors.push(invalidValue(`${at}.shareProcessNamespace`, true, detail));
   }
-  errors.push(...validateSysctls(context?.sysctls ?? [], `${at}.sysctls`));
+  errors.push(...validateSysctls(spec, `${at}.sysctls`));
   const policy = context?.fsGroupChangePolicy;
   if (policy !== undefined && !groupChangePolicies.includes(policy)) {
     errors.push(notSupported(`${at}.fsGroupChangePolicy`, policy, groupChangePolicies));
   }
   return [...errors, ...validateSeccomp(context?.seccompProfile, `${at}.seccompProfile`)];
-}
-
-function validateSysctls(sysctls: readonly { name: string }[], path: string): FieldError[] {
-  const seen = new Set<string>();
-  return sysctls.flatMap(({ name }, index) => {
-    const at = `${path}[${index}].name`;
-    if (!name) return [required(at)];
-    const errors: FieldError[] = [];
-    if (name.length > 253 || !sysctlName.test(name)) {
-      const detail = `must have at most 253 characters and match regex ${sysctlName.source}`;
-      errors.push(invalidValue(at, name, detail));
-    }
-    if (seen.has(name)) errors.push(duplicate(at, name));
-    seen.add(name);
-    return errors;
-  });
 }
 
 export function validateContainerSecurity(context: Container['securityContext'], path: string): FieldError[] {
