@@ -1,5 +1,6 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
+import cronJob from './cron-job.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
@@ -21,6 +22,7 @@ import ttlAfterFinished from './ttl-after-finished.ts';
 
 export const builtInControllers = [
   clusterRoleAggregation,
+  cronJob,
   deployment,
   endpoints,
   garbageCollector,
