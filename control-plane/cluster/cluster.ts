@@ -37,6 +37,7 @@ import type { SqlDatabase } from '../store/database.ts';
 import { startMaintenance } from '../store/maintenance.ts';
 import type { Store, StoredObject } from '../store/store.ts';
 import type { Timers } from '../timers/timers.ts';
+import { serveCustomKinds } from './custom-kinds.ts';
 import { createLocalClient } from './local-client.ts';
 import { createNamespacesElsewhere } from './namespaces-elsewhere.ts';
 import { createWatches, type Watches, type WatchesDeps } from './watches.ts';
@@ -102,6 +103,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     codec: deps.codec,
     onListenerError: (error) => log('commit listener failed', { error: describeError(error) }),
   });
+  if (shard === '') serveCustomKinds({ store, kinds });
   const commits = createCommitQueue({ store, sync: deps.sync });
   const writes = createWriteQueue({ commits, now, random, uid, startTimer: deps.startTimer });
   const namespaces = shard === '' ? undefined : createNamespacesElsewhere({ client: deps.sibling(''), now });

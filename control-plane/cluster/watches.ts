@@ -6,7 +6,7 @@ import { bookmark } from '../apiserver/http/bookmark.ts';
 import type { WatchOpener, WatchTarget } from '../apiserver/http/verbs/watch.ts';
 import { parseRevision } from '../apiserver/registry/list-options.ts';
 import type { Registry } from '../apiserver/registry/registry.ts';
-import { servedText, toServed } from '../apiserver/registry/served-form.ts';
+import { servedObject, toServed } from '../apiserver/registry/served-form.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { plainEvent, type WatchAttachment, type WatchedObject, watchedObject } from '../watch/watcher.ts';
@@ -48,7 +48,7 @@ export function createWatches(deps: WatchesDeps): Watches {
       ...(namespace ? { namespace } : {}),
       ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
       ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
-      format: kind.servedForm ? apiVersionOf(kind) : asStored,
+      format: kind.servedForm || kind.custom ? apiVersionOf(kind) : asStored,
       revision: start.revision,
     };
     matcherFor(kinds, attachment); // malformed selectors are refused before there is a socket
@@ -83,7 +83,9 @@ function kindOf(kinds: KindRegistry, { resource, format }: Pick<WatchAttachment,
 function inForm(kinds: KindRegistry, object: WatchedObject, format: string): WatchedObject {
   if (format === asStored) return object;
   const kind = kindOf(kinds, { resource: object.key.resource, format });
-  return kind ? watchedObject(object.key, servedText(kind, object.json)) : object;
+  if (!kind) return object;
+  const revision = Number(object.parsed().metadata.resourceVersion);
+  return watchedObject(object.key, servedObject(kind, { ...object, uid: '', revision }).json);
 }
 
 /** Compiles the selectors of a watch. Throws BadRequest for those that cannot be read. */

@@ -1,6 +1,7 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
+import customResourceDefinition from './custom-resource-definition.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
@@ -23,6 +24,7 @@ import ttlAfterFinished from './ttl-after-finished.ts';
 export const builtInControllers = [
   clusterRoleAggregation,
   cronJob,
+  customResourceDefinition,
   deployment,
   endpoints,
   garbageCollector,

@@ -1,7 +1,9 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
 import type { NameFormat } from '../api/validation.ts';
+import type { StoredForm } from '../custom-resources/stored-form.ts';
 import type { ObjectSchema } from '../schema/model.ts';
+import type { PrinterColumn } from './custom-resource-definition/types.ts';
 import type { Amounts } from './resources/amounts.ts';
 import type { ServedForm } from './served-form.ts';
 
@@ -73,7 +75,8 @@ export interface Strategy<T extends KubernetesObject> {
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   /** The same for a write to the status subresource. */
   prepareForStatusUpdate?(object: T, old: T, context: StrategyContext): void;
-  validate(object: T): FieldError[];
+  /** `old` is there on updates, for what is forgiven as long as it does not change. */
+  validate(object: T, old?: T): FieldError[];
   /** Rules for new objects alone. */
   validateCreate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
@@ -96,10 +99,10 @@ export interface Strategy<T extends KubernetesObject> {
 
 export interface TableColumn<T extends KubernetesObject> {
   name: string;
-  type: 'string' | 'integer' | 'date' | 'boolean';
-  format?: 'name' | '';
+  type: 'string' | 'integer' | 'number' | 'date' | 'boolean';
+  format?: string;
   /** 0 is always shown, 1 only with `-o wide`. */
-  priority?: 0 | 1;
+  priority?: number;
   description: string;
   cell(object: T, context: { nowMs: number }): string | number | boolean | null;
 }
@@ -199,6 +202,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
     defaultPropagation?: 'Background' | 'Orphan' | 'Unsupported';
     /** Told to clients that do not say, where the default is likely to surprise. */
     propagationWarning?: string;
+    /** What a delete puts on the object: a controller takes it away when all that belongs to the object is gone. */
+    finalizers?: readonly string[];
   };
   /**
    * False for the kinds by which admission itself is configured: webhooks and policies have no say in them, so that none
@@ -214,6 +219,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
    * `namespace` of objects with a scope must exist by then.
    */
   bootstrap?(settings: ClusterSettings): readonly T[];
+  /** Finalizers need not be qualified by a domain (custom resources and their definitions). */
+  allowPlainFinalizers?: boolean;
   /** How names must look. Default: `subdomain`. */
   nameFormat?: NameFormat;
   strategy: Strategy<T>;
@@ -223,6 +230,28 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   storage?: StoragePolicy;
   nodes?: NodeAccess<T>;
   quota?: QuotaPolicy<T>;
+  /** Set: the kind comes from a CustomResourceDefinition. */
+  custom?: CustomKind;
+}
+
+/**
+ * What custom resources have and no other kind. Clients have no types for them: they are always JSON or YAML, are not
+ * patched strategically, and say in lists what they are.
+ */
+export interface CustomKind {
+  /** Name of the definition. */
+  definition: string;
+  /** False for a version that is only stored. */
+  isServed: boolean;
+  /** The definition is being deleted: there will be no new objects. */
+  isTerminating: boolean;
+  listKind: string;
+  /** Of which `columns` are made. */
+  printerColumns: readonly PrinterColumn[];
+  /** What every request for this version is answered with, besides. */
+  deprecationWarning?: string;
+  /** Text of objects as they are stored, which may be in another version and of another time. */
+  stored: StoredForm;
 }
 
 /** A kind whose schema is in the generated tables. */

@@ -4,6 +4,7 @@ import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
 import controllerRevision from './controller-revision.ts';
 import cronJob from './cron-job.ts';
+import customResourceDefinition from './custom-resource-definition.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import endpoints from './endpoints.ts';
@@ -44,6 +45,7 @@ export const builtInKinds = [
   configMap,
   controllerRevision,
   cronJob,
+  customResourceDefinition,
   daemonSet,
   deployment,
   endpoints,

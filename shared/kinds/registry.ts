@@ -9,6 +9,7 @@ export class KindRegistry {
   readonly #byPath = new Map<string, KindDefinition>();
   readonly #byKind = new Map<string, KindDefinition>();
   readonly #listeners: (() => void)[] = [];
+  #later: (() => readonly KindDefinition[] | undefined) | undefined;
   #all: readonly KindDefinition[] | undefined;
 
   constructor(kinds: Iterable<KindDefinition>) {
@@ -32,29 +33,52 @@ export class KindRegistry {
     for (const listener of this.#listeners) listener();
   }
 
+  /**
+   * More kinds, asked for when a kind is not among those that are there, or all of them are wanted. Asked again as long as
+   * the answer is undefined: not now.
+   */
+  loadLater(load: () => readonly KindDefinition[] | undefined): void {
+    this.#later = load;
+  }
+
   /** Called after each change; for what is derived from the kinds and kept. */
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
+  /** What is served: a version that is only stored is found by its resource alone. */
   all(): readonly KindDefinition[] {
+    this.#load();
     this.#all ??= [...this.#byPath.values()];
     return this.#all;
   }
 
   /** By storage name: `pods`, `deployments.apps`. */
   byResource(resource: string): KindDefinition | undefined {
-    return this.#byResource.get(resource);
+    return this.#find(this.#byResource, resource);
   }
 
   /** By what a URL holds. */
   byPath(group: string, version: string, plural: string): KindDefinition | undefined {
-    return this.#byPath.get(`${apiVersionOf({ group, version })}/${plural}`);
+    return this.#find(this.#byPath, `${apiVersionOf({ group, version })}/${plural}`);
   }
 
   /** By what an object says of itself. */
   byKind(apiVersion: string, kind: string): KindDefinition | undefined {
-    return this.#byKind.get(`${apiVersion}/${kind}`);
+    return this.#find(this.#byKind, `${apiVersion}/${kind}`);
+  }
+
+  #find(map: ReadonlyMap<string, KindDefinition>, key: string): KindDefinition | undefined {
+    return map.get(key) ?? (this.#load() ? map.get(key) : undefined);
+  }
+
+  /** True when there are kinds now that were not there before. */
+  #load(): boolean {
+    const loaded = this.#later?.();
+    if (!loaded) return false;
+    this.#later = undefined;
+    if (loaded.length > 0) this.add(...loaded);
+    return loaded.length > 0;
   }
 
   #set(kind: KindDefinition): void {
@@ -71,6 +95,7 @@ export class KindRegistry {
     const byResource: [Map<string, KindDefinition>, string][] = kind.servedForm
       ? []
       : [[this.#byResource, resourceName(kind)]];
+    if (kind.custom?.isServed === false) return byResource;
     return [
       ...byResource,
       [this.#byPath, `${apiVersionOf(kind)}/${kind.plural}`],

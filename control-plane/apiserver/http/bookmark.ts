@@ -2,7 +2,7 @@ import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-
 
 /** The event that only says how far the watch has got; at the end of the initial events it says that too. */
 export function bookmark(
-  kind: KindDefinition,
+  kind: Pick<KindDefinition, 'group' | 'version' | 'kind'>,
   revision: number,
   options: { endsInitialEvents?: boolean } = {},
 ): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { compareVersions } from '../../../shared/custom-resources/versions.ts';
 import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
 import { isKnownTag } from './entity-tag.ts';
 import { prefers } from './negotiate.ts';
@@ -12,6 +13,8 @@ export interface DiscoveryAnswer {
 }
 
 const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+/** Of custom resources whose definition is being deleted. */
+const terminatingVerbs: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 const subresourceVerbs = ['get', 'patch', 'update'] as const;
 const aggregated = { as: 'APIGroupDiscoveryList', g: 'apidiscovery.k8s.io', v: 'v2' };
 const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -105,7 +108,7 @@ function resourcesOfKind(kind: KindDefinition): Resource[] {
       name: plural,
       singularName: kind.singular,
       kind: kind.kind,
-      verbs: kind.verbs ?? allVerbs,
+      verbs: kind.custom?.isTerminating ? terminatingVerbs : (kind.verbs ?? allVerbs),
       shortNames: kind.shortNames,
       categories: kind.categories,
     },
@@ -141,7 +144,7 @@ function groupsOf(resources: readonly Resource[]): Group[] {
     groups.set(group, versions.add(version));
   }
   return [...groups]
-    .map(([name, versions]) => ({ name, versions: [...versions] }))
+    .map(([name, versions]) => ({ name, versions: [...versions].sort(compareVersions) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -11,7 +11,7 @@ export interface EventShape {
   as: Negotiated['as'];
   isProtobuf: boolean;
   includeObject: IncludeObject;
-  kind: KindDefinition;
+  kind: Pick<KindDefinition, 'columns'>;
   nowMs(): number;
 }
 

@@ -16,6 +16,8 @@ export const internalHeaders = {
   itemLines: 'fairlead-item-lines',
   /** On an answer: JSON of a `StreamPlan` that the front carries out. */
   streamPlan: 'fairlead-stream-plan',
+  /** On the answer to a watch of custom resources: JSON of their kind, which the front does not know. */
+  watchedKind: 'fairlead-watched-kind',
 } as const;
 
 /** Request headers of clients that mean something to the API. */

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
 import type { StoredObject } from '../../store/store.ts';
-import { itemText } from '../registry/encoding.ts';
+import { itemText, listKindOf } from '../registry/encoding.ts';
 import type { ListOutcome } from '../registry/registry.ts';
 import type { Negotiated } from './negotiate.ts';
 import { type IncludeObject, partialMetadata, tableHead, tableRow } from './table.ts';
@@ -56,7 +56,7 @@ function formOf({ kind, metadata }: ListOutcome, { as, parse, includeObject, now
       };
     case undefined:
       return {
-        head: { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata },
+        head: { kind: listKindOf(kind), apiVersion: apiVersionOf(kind), metadata },
         itemsField: 'items',
         item: (stored) => itemText(kind, stored.json),
       };

@@ -9,6 +9,7 @@ import { protobufChoiceOf } from './protobuf-answer.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { streamFromSocket, streamHeaders } from './socket-stream.ts';
 import { parseIncludeObject } from './table.ts';
+import { announcedKind } from './watched-kind.ts';
 
 /** A hard bound; the window of unacknowledged frames keeps well-behaved and slow clients alike below it. */
 const maxQueuedBytes = 16 * 1024 * 1024;
@@ -36,7 +37,7 @@ export async function relayWatch(
   const answer = await object.fetch(await forwarded(call, { upgrade: true, accept: protobuf?.accept }));
   const socket = answer.webSocket;
   if (!socket) return answer;
-  const kind = deps.kinds.byPath(info.group, info.version, info.resource);
+  const kind = announcedKind(answer) ?? deps.kinds.byPath(info.group, info.version, info.resource);
   if (!kind) throw new Error(`the cluster watches ${info.resource}, which this Worker does not know`);
   const options = parseListOptions(call.query);
   const shape = eventShaper({

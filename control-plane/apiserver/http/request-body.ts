@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import { isTooDeep } from '../../../shared/api/json.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StrictFindings } from '../../../shared/schema/decode.ts';
 import { decodeKubernetesProtobuf, protobufMediaType } from '../protobuf/envelope.ts';
 import { MalformedProtobuf } from '../protobuf/malformed.ts';
@@ -51,9 +52,16 @@ async function parseObject(text: string, type: string, expected: string): Promis
 }
 
 /** The body of a PATCH and what kind of patch its content type declares. */
-export async function parsePatchBody(request: Request): Promise<ParsedBody & { patchType: PatchType }> {
+export async function parsePatchBody(
+  request: Request,
+  { custom }: Pick<KindDefinition, 'custom'>,
+): Promise<ParsedBody & { patchType: PatchType }> {
   const patchType = patchTypes[mediaType(request)];
-  if (!patchType) throw unsupportedMediaType(Object.keys(patchTypes));
+  // What custom resources are made of is not known to have merge keys.
+  if (!patchType || (custom && patchType === 'strategic')) {
+    const accepted = Object.entries(patchTypes).filter(([, type]) => !custom || type !== 'strategic');
+    throw unsupportedMediaType(accepted.map(([name]) => name));
+  }
   const text = await request.text();
   if (patchType === 'apply') {
     const complain = (error: string) => badRequest(`error decoding YAML: ${error}`);

@@ -9,7 +9,7 @@ import { credentialOf } from './internal-headers.ts';
 import { negotiatePlain } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
-import { respond } from './respond.ts';
+import { respond, warningHeader } from './respond.ts';
 import type { VerbDeps, VerbHandler, VerbRequest } from './verbs/context.ts';
 import { log } from './verbs/log.ts';
 import { get, list } from './verbs/read.ts';
@@ -48,7 +48,12 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
     const user = await deps.access.admit(credentialOf(request), attributesOf(info));
     const kind = deps.kinds.byPath(info.group, info.version, info.resource);
-    if (kind) return handlerFor(kind, info)(deps, { request, query, info, kind, user });
+    if (kind) {
+      const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user });
+      const warning = kind.custom?.deprecationWarning;
+      if (warning !== undefined) response.headers.append('warning', warningHeader(warning));
+      return response;
+    }
     const virtual = virtualResources.find((one) => isAt(one, info));
     if (!virtual) throw unknownResource();
     return createVirtual(deps, virtual, { request, query, info, user });

@@ -78,7 +78,7 @@ export function plainText(body: string, status = 200): Response {
 }
 
 /** `299 - "text"`, with what a header cannot carry removed. */
-function warningHeader(text: string): string {
+export function warningHeader(text: string): string {
   const escaped = text
     .replace(/[^\x20-\x7e]+/g, ' ')
     .replaceAll('\\', '\\\\')

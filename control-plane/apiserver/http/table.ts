@@ -19,8 +19,10 @@ export interface TableOptions {
   withColumns?: boolean;
 }
 
+type TableKind = Pick<KindDefinition, 'columns'>;
+
 /** A `meta.k8s.io/v1` Table of these objects, as JSON-able value. */
-export function renderTable(kind: KindDefinition, objects: readonly KubernetesObject[], options: TableOptions): object {
+export function renderTable(kind: TableKind, objects: readonly KubernetesObject[], options: TableOptions): object {
   const { metadata, withColumns = true } = options;
   const head = tableHead(kind, metadata);
   return {
@@ -30,12 +32,12 @@ export function renderTable(kind: KindDefinition, objects: readonly KubernetesOb
 }
 
 /** A Table before its rows. */
-export function tableHead(kind: KindDefinition, metadata: object): Record<string, unknown> {
+export function tableHead(kind: TableKind, metadata: object): Record<string, unknown> {
   return { kind: 'Table', apiVersion: 'meta.k8s.io/v1', metadata, columnDefinitions: columnDefinitions(kind) };
 }
 
 export function tableRow(
-  kind: KindDefinition,
+  kind: TableKind,
   object: KubernetesObject,
   { includeObject, nowMs }: Pick<TableOptions, 'includeObject' | 'nowMs'>,
 ): object {
@@ -45,7 +47,7 @@ export function tableRow(
   };
 }
 
-function columnDefinitions(kind: KindDefinition): object[] {
+function columnDefinitions(kind: TableKind): object[] {
   return kind.columns.map(({ name, type, format, description, priority }) => ({
     name,
     type,

@@ -32,12 +32,17 @@ export function warnOfPropagation(
 
 /** The finalizers that an object has once its deletion begins: the garbage collector's two say what dependents get. */
 export function deletionFinalizers(kind: KindDefinition, object: KubernetesObject, options: DeleteOptions): string[] {
-  const present = object.metadata.finalizers ?? [];
+  const present = [...new Set([...(object.metadata.finalizers ?? []), ...finalizersOf(kind, object)])];
   const policy = propagationOf(kind, present, options);
   const others = present.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
   if (policy === 'Orphan') return [...others, orphanFinalizer];
   if (policy === 'Foreground') return [...others, foregroundFinalizer];
   return others;
+}
+
+/** Only the first delete adds them: what a controller has taken away stays away. */
+function finalizersOf(kind: KindDefinition, { metadata }: KubernetesObject): readonly string[] {
+  return metadata.deletionTimestamp ? [] : (kind.deletion?.finalizers ?? []);
 }
 
 /** Explicit options first, then what finalizers already say, then the habit of the kind. */

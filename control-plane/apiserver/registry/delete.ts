@@ -6,6 +6,7 @@ import { deletionFinalizers, validateDeleteOptions, warnOfPropagation } from './
 import { encodeObject, encodeSuccess } from './encoding.ts';
 import { isRemovable, remove, replace, type Written } from './pipeline.ts';
 import type { DeleteRequest, WriteOutcome } from './registry.ts';
+import { presented } from './served-form.ts';
 import { keyOf, rfc3339, subjectOf, type WriteContext } from './write-context.ts';
 
 export function deleteOne(context: WriteContext, request: DeleteRequest): WriteOutcome {
@@ -33,14 +34,15 @@ export function deleteObject(
   const key = keyOf(context, name);
   const stored = tx.get(key);
   if (!stored) throw notFound(subjectOf(context.served, name));
-  const current = JSON.parse(stored.json) as KubernetesObject;
+  const { json: text } = presented(kind, stored);
+  const current = JSON.parse(text) as KubernetesObject;
   checkDeletePreconditions(context, current.metadata, options);
   const admission = admissionRequest(context, 'DELETE', { old: current, deleteOptions: options });
   deps.admission.admit(admission);
   deps.admission.validate(admission);
 
-  const next = JSON.parse(stored.json) as KubernetesObject;
-  if (isGracePending(next, options)) return { object: current, json: stored.json };
+  const next = JSON.parse(text) as KubernetesObject;
+  if (isGracePending(next, options)) return { object: current, json: text };
   if (finalStatus !== undefined) next.status = finalStatus;
   setFinalizers(next, deletionFinalizers(kind, current, options));
   const graceful = markGracefully(context, next, options);
@@ -50,9 +52,7 @@ export function deleteObject(
     return { object: next, json, effect: 'removed' };
   }
   if (!current.metadata.deletionTimestamp) kind.strategy.prepareForDelete?.(next, strategy);
-  return jsonEqual(next, current)
-    ? { object: current, json: stored.json }
-    : replace(context, key, { stored, current, next });
+  return jsonEqual(next, current) ? { object: current, json: text } : replace(context, key, { stored, current, next });
 }
 
 function checkDeletePreconditions(

@@ -61,8 +61,9 @@ function isEmpty(value: unknown): boolean {
   return true;
 }
 
-/** Text of an object as an item of a list. */
+/** Text of an object as an item of a list: without its type, which custom resources keep. */
 export function itemText(kind: KindDefinition, json: string): string {
+  if (kind.custom) return json;
   const prefix = typeMetaPrefix(kind);
   return json.startsWith(prefix) ? `{${json.slice(prefix.length)}` : json;
 }
@@ -73,8 +74,13 @@ export function parseStored<T extends KubernetesObject>(stored: StoredObject): T
 
 /** The whole `PodList` (or other list) as text. */
 export function encodeList({ kind, items, metadata }: ListOutcome): string {
-  const head = JSON.stringify({ kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata });
+  const head = JSON.stringify({ kind: listKindOf(kind), apiVersion: apiVersionOf(kind), metadata });
   return `${head.slice(0, -1)},"items":[${items.map(({ json }) => itemText(kind, json)).join(',')}]}`;
+}
+
+/** `PodList`; custom resources may call theirs as they like. */
+export function listKindOf(kind: KindDefinition): string {
+  return kind.custom?.listKind ?? `${kind.kind}List`;
 }
 
 /** `Status` of a completed deletion. */

@@ -7,7 +7,7 @@ import { ContinueExpired, encodeContinue, listExpired } from './continue-token.t
 import { parseStored } from './encoding.ts';
 import { type ListMoment, listMoment } from './list-options.ts';
 import type { ListOutcome, ListRequest } from './registry.ts';
-import { servedObject, toServed } from './served-form.ts';
+import { servedObject } from './served-form.ts';
 
 /** The field that the store has an index for, in kinds that are bound to a node. */
 const nodeNameField = 'spec.nodeName';
@@ -100,7 +100,7 @@ function fieldFilter(kind: KindDefinition, fields: FieldSelector): (stored: Stor
     return fields.matches((field) => {
       if (field === 'metadata.name') return stored.key.name;
       if (field === 'metadata.namespace') return stored.key.namespace;
-      object ??= toServed(kind, parseStored(stored));
+      object ??= parseStored(servedObject(kind, stored));
       return own[field]?.(object) ?? '';
     });
   };
@@ -110,7 +110,9 @@ function fieldFilter(kind: KindDefinition, fields: FieldSelector): (stored: Stor
 function readPage(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {
   const { kind } = request;
   const page = readStored(reader, request, query, moment);
-  return kind.servedForm ? { ...page, items: page.items.map((stored) => servedObject(kind, stored)) } : page;
+  return kind.servedForm || kind.custom
+    ? { ...page, items: page.items.map((stored) => servedObject(kind, stored)) }
+    : page;
 }
 
 function readStored(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {

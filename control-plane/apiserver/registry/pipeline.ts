@@ -9,12 +9,13 @@ import {
 import { jsonEqual } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../../shared/api/validation.ts';
+import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import { admissionRequest, admit, changeRequest, type SeenAs } from './admission-request.ts';
 import { encodeObject } from './encoding.ts';
 import { adoptNamespace, carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
-import { toServed, toStored } from './served-form.ts';
+import { presented, storedText, toServed, toStored } from './served-form.ts';
 import { forgetObject } from './transaction-reads.ts';
 import { type Amendment, keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
 
@@ -50,7 +51,11 @@ export function insert(context: WriteContext, given: KubernetesObject): Written 
   kind.strategy.prepareForCreate?.(object, strategy);
   if (kind.hasGeneration) metadata.generation = 1;
   ensureName(context, object);
-  const meta = validateObjectMeta(metadata, { namespaced: kind.scope === 'Namespaced', nameFormat: kind.nameFormat });
+  const meta = validateObjectMeta(metadata, {
+    namespaced: kind.scope === 'Namespaced',
+    nameFormat: kind.nameFormat,
+    allowPlainFinalizers: kind.allowPlainFinalizers,
+  });
   refuseInvalid(context, object, [...meta, ...validateNew(context, object)]);
   const key = keyOf(context, metadata.name ?? '');
   if (context.tx.get(key)) throw alreadyExists(subjectOf(served, metadata.name));
@@ -83,8 +88,9 @@ export function modify(context: WriteContext, modification: Modification): Writt
     if (modification.orCreate) return modification.orCreate();
     throw notFound(subjectOf(served, modification.name));
   }
-  const current = JSON.parse(stored.json) as KubernetesObject;
-  const live = toServed(served, JSON.parse(stored.json) as KubernetesObject);
+  const { json } = presented(kind, stored);
+  const current = JSON.parse(json) as KubernetesObject;
+  const live = toServed(served, JSON.parse(json) as KubernetesObject);
   const changed = toStored(served, modification.change(live));
   checkPreconditions(served, changed.metadata, current.metadata);
   const next = restrict(context, modification.scope, changed, current);
@@ -126,7 +132,9 @@ export function replace(
     if (!options.dryRun) remove(context, key, current);
     return { object: next, json, effect: 'removed' };
   }
-  if (sameText(json, stored.json)) return { object: current, json: stored.json };
+  // Compared as stored: a write is what moves an object to another version of storage.
+  if (sameText(storedText(kind, json), stored.json))
+    return { object: current, json: kind.custom ? encodeObject(kind, current) : stored.json };
   if (options.dryRun) return { object: next, json };
   return { object: next, json: put(context, key, next) };
 }
@@ -159,7 +167,7 @@ function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): s
   tx.put({
     key,
     uid: metadata.uid ?? '',
-    json,
+    json: storedText(kind, json),
     labels: metadata.labels ?? {},
     nodeName: kind.nodes?.audience === 'bound' ? kind.nodes.nodeName?.(object) || undefined : undefined,
     owners: metadata.ownerReferences?.map(({ uid }) => uid) ?? [],
@@ -196,13 +204,20 @@ function stampNew({ kind, strategy }: WriteContext, { metadata }: KubernetesObje
   metadata.creationTimestamp = strategy.now;
 }
 
-/** The status belongs to its subresource, everything else to the main resource. Labels and annotations to both. */
+/**
+ * The status belongs to its subresource, everything else to the main resource. Labels and annotations to both, except
+ * those of custom resources.
+ */
 function restrict(
   { kind }: WriteContext,
   scope: Scope,
   next: KubernetesObject,
   current: KubernetesObject,
 ): KubernetesObject {
+  if (scope === 'status' && kind.custom) {
+    const { managedFields, uid, resourceVersion } = next.metadata;
+    return { ...current, metadata: { ...current.metadata, managedFields, uid, resourceVersion }, status: next.status };
+  }
   if (scope === 'status') {
     const { labels, annotations, finalizers, managedFields, uid, resourceVersion } = next.metadata;
     const metadata = { ...current.metadata, labels, annotations, finalizers, managedFields, uid, resourceVersion };
@@ -215,11 +230,11 @@ function restrict(
   return next;
 }
 
-/** `metadata.generation` counts the wishes: it moves when anything but metadata and status does. */
+/** `metadata.generation` counts the wishes: it moves when anything but metadata and a separate status does. */
 function moveGeneration({ kind }: WriteContext, next: KubernetesObject, current: KubernetesObject): void {
   if (!kind.hasGeneration) return;
   const generation = current.metadata.generation ?? 0;
-  const isSame = isSameWish(next, current) && !(kind.annotationsMoveGeneration && isReannotated(next, current));
+  const isSame = isSameWish(kind, next, current) && !(kind.annotationsMoveGeneration && isReannotated(next, current));
   next.metadata.generation = isSame ? generation : generation + 1;
 }
 
@@ -227,9 +242,10 @@ function isReannotated({ metadata: after }: KubernetesObject, { metadata: before
   return !sameText(JSON.stringify(after.annotations ?? {}), JSON.stringify(before.annotations ?? {}));
 }
 
-function isSameWish(next: KubernetesObject, current: KubernetesObject): boolean {
+function isSameWish({ subresources }: KindDefinition, next: KubernetesObject, current: KubernetesObject): boolean {
   const fields = new Set([...Object.keys(next), ...Object.keys(current)]);
-  for (const field of ['metadata', 'status', 'kind', 'apiVersion']) fields.delete(field);
+  for (const field of ['metadata', 'kind', 'apiVersion']) fields.delete(field);
+  if (subresources?.status) fields.delete('status');
   return [...fields].every((field) => {
     const [after, before] = [next[field], current[field]];
     return after === before || sameText(JSON.stringify(after), JSON.stringify(before));
@@ -256,10 +272,10 @@ function validateChange(
   next: KubernetesObject,
   current: KubernetesObject,
 ): FieldError[] {
-  const meta = validateObjectMetaUpdate(next.metadata, current.metadata);
+  const meta = validateObjectMetaUpdate(next.metadata, current.metadata, served);
   const { strategy } = served;
   if (scope === 'status') return [...meta, ...(strategy.validateStatusUpdate?.(next, current) ?? [])];
-  return [...meta, ...strategy.validate(next), ...(strategy.validateUpdate?.(next, current) ?? [])];
+  return [...meta, ...strategy.validate(next, current), ...(strategy.validateUpdate?.(next, current) ?? [])];
 }
 
 function refuseInvalid({ served }: WriteContext, object: KubernetesObject, errors: FieldError[]): void {

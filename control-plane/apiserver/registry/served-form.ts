@@ -40,5 +40,16 @@ export function servedText(kind: KindDefinition, json: string): string {
 }
 
 export function servedObject(kind: KindDefinition, stored: StoredObject): StoredObject {
-  return kind.servedForm ? { ...stored, json: servedText(kind, stored.json) } : stored;
+  return kind.servedForm ? { ...stored, json: servedText(kind, stored.json) } : presented(kind, stored);
+}
+
+/** A custom resource as its version has it today, whatever version and schema it was written by; others as they are. */
+export function presented(kind: KindDefinition, stored: StoredObject): StoredObject {
+  const json = kind.custom?.stored.present(stored.json, stored.revision);
+  return json === undefined || json === stored.json ? stored : { ...stored, json };
+}
+
+/** The text that is stored of an object of this kind: of a custom resource, that of the version that is stored. */
+export function storedText(kind: KindDefinition, json: string): string {
+  return kind.custom?.stored.store(json) ?? json;
 }

@@ -18,6 +18,13 @@ export function pruneResource(schema: ObjectSchema, resource: Record<string, unk
   return { value: resource, unknown };
 }
 
+/** Whether a value holds fields that the schema does not know. The value loses them. */
+export function pruneValue(schema: Schema, value: unknown): boolean {
+  const pruner = new Pruner();
+  pruner.walk(schema, value);
+  return pruner.unknown.length > 0;
+}
+
 class Pruner {
   readonly unknown: string[] = [];
   /** What the metadata of embedded resources does not know. */

@@ -1,5 +1,6 @@
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import { type ListOptions, parseListOptions, validateWatchOptions } from '../list-options.ts';
+import { announceKind } from '../watched-kind.ts';
 import { negotiated, type VerbHandler } from './context.ts';
 
 /** What a watch is of. The shape of its events (Table, YAML) is made by the front, out of one encoding for all. */
@@ -27,5 +28,6 @@ export const watch: VerbHandler = async (deps, request) => {
   negotiated(request);
   const options = parseListOptions(request.query);
   validateWatchOptions(options);
-  return deps.watches.open({ kind: request.kind, namespace: request.info.namespace, options });
+  const { kind, info } = request;
+  return announceKind(deps.watches.open({ kind, namespace: info.namespace, options }), kind);
 };

@@ -41,7 +41,7 @@ export const update: VerbHandler = async (deps, request) => {
 };
 
 export const patch: VerbHandler = async (deps, request) => {
-  const { value, raw, findings, patchType } = await parsePatchBody(request.request);
+  const { value, raw, findings, patchType } = await parsePatchBody(request.request, request.kind);
   const options = parseWriteOptions(optionSource(request), 'PatchOptions');
   const { force } = parsePatchOptions(request.query, patchType);
   const { name } = request.info;
