@@ -1,7 +1,8 @@
-/** What the project's end-to-end tests and measurements need of the system, as commands and the Debian packages that have them. */
+/** What the project's tests and measurements need of the system, as commands or files and the Debian packages that have them. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+/** By the name of a command, or the absolute path of a file. */
 export type PackagesByCommand = Readonly<Record<string, string>>;
 
 /** For real Docker engines in network namespaces. */
@@ -20,7 +21,13 @@ export const labPackages: PackagesByCommand = {
   busybox: 'busybox-static',
 };
 
+/** The Kubernetes client of Debian's Python. */
+export const pythonClient: PackagesByCommand = {
+  '/usr/lib/python3/dist-packages/kubernetes/__init__.py': 'python3-kubernetes',
+};
+
 function hasCommand(command: string): boolean {
+  if (command.startsWith('/')) return existsSync(command);
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
 }
 

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { labPackages, provideCommands } from './system-packages.ts';
+import { labPackages, provideCommands, pythonClient } from './system-packages.ts';
 
 interface Outcome {
   passed: number;
@@ -91,7 +91,12 @@ const suites: Suite[] = [
   {
     name: 'workers',
     title: 'In workerd: the store, whole clusters, kills',
-    run: () => vitest('workers', ['--config', 'miniflare-tests/vitest.config.ts']),
+    run: () => {
+      // Where it cannot be had its test is skipped, and says so.
+      const missing = provideCommands(pythonClient);
+      if (missing !== undefined) console.log(missing);
+      return vitest('workers', ['--config', 'miniflare-tests/vitest.config.ts']);
+    },
   },
   {
     name: 'conformance',
