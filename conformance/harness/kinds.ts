@@ -5,6 +5,7 @@ import type {
   V1beta1PodCertificateRequest,
   V1beta1StorageVersionMigration,
   V1beta2DeviceTaintRule,
+  V1CertificateSigningRequest,
   V1ConfigMap,
   V1CSIDriver,
   V1CSINode,
@@ -63,6 +64,10 @@ const clusterScoped =
 
 /** The kinds that rows are about, with the types of the official client. */
 export const kinds = {
+  certificateSigningRequest: clusterScoped<V1CertificateSigningRequest>()(
+    'certificates.k8s.io/v1',
+    'CertificateSigningRequest',
+  ),
   configMap: namespaced<V1ConfigMap>()('v1', 'ConfigMap'),
   csiDriver: clusterScoped<V1CSIDriver>()('storage.k8s.io/v1', 'CSIDriver'),
   csiNode: clusterScoped<V1CSINode>()('storage.k8s.io/v1', 'CSINode'),

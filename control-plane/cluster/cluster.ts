@@ -2,6 +2,7 @@ import type { ClusterSettings } from '../../shared/kinds/define-kind.ts';
 import { resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
+import { createCertificateChecks } from '../apiserver/admission/certificates.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
@@ -130,6 +131,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     ...defaultPlugins,
     webhooks.mutating,
     createEscalationCheck(authorizer),
+    ...createCertificateChecks(authorizer),
     webhooks.validating,
   ]);
   const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });

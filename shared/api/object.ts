@@ -82,6 +82,7 @@ export type NetworkPolicy = AsObject<models.V1NetworkPolicy>;
 export type IPAddress = AsObject<models.V1IPAddress>;
 export type ServiceCIDR = AsObject<models.V1ServiceCIDR>;
 export type Lease = AsObject<models.V1Lease>;
+export type CertificateSigningRequest = AsObject<models.V1CertificateSigningRequest>;
 export type Role = AsObject<models.V1Role>;
 export type ClusterRole = AsObject<models.V1ClusterRole>;
 export type RoleBinding = AsObject<models.V1RoleBinding>;

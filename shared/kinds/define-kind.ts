@@ -19,7 +19,12 @@ export interface StrategyContext {
   random(): number;
   uid(): string;
   /** The user who writes. */
-  user: { name: string; groups: readonly string[] };
+  user: {
+    name: string;
+    uid?: string;
+    groups: readonly string[];
+    extra?: Readonly<Record<string, readonly string[]>>;
+  };
   get(key: ObjectKey): KubernetesObject | undefined;
   /** Every object of a resource, by its storage name. For kinds of which a cluster has few: all of them are read. */
   list(resource: string, namespace?: string): readonly KubernetesObject[];
@@ -73,15 +78,15 @@ export interface Strategy<T extends KubernetesObject> {
   prepareForCreate?(object: T, context: StrategyContext): void;
   /** Restores what an update may not change and moves what follows from the change. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
-  /** The same for a write to the status subresource. */
-  prepareForStatusUpdate?(object: T, old: T, context: StrategyContext): void;
+  /** The same for a write to the status subresource, or to another that is a part of the status (`approval`). */
+  prepareForStatusUpdate?(object: T, old: T, context: StrategyContext, subresource?: string): void;
   /** `old` is there on updates, for what is forgiven as long as it does not change. */
   validate(object: T, old?: T): FieldError[];
   /** Rules for new objects alone. */
   validateCreate?(object: T): FieldError[];
   validateUpdate?(object: T, old: T): FieldError[];
   /** Validation of a write to the status subresource. */
-  validateStatusUpdate?(object: T, old: T): FieldError[];
+  validateStatusUpdate?(object: T, old: T, subresource?: string): FieldError[];
   /** Warnings for the client, without the leading code: `spec.x: deprecated since v1.y`. `old` is there on updates. */
   warnings?(object: T, old?: T): string[];
   /**

@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import certificateSigningRequest from './certificate-signing-request.ts';
 import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
@@ -40,6 +41,7 @@ import statefulSet from './stateful-set.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
 
 export const builtInKinds = [
+  certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
   configMap,

@@ -100,9 +100,11 @@ export function modify(context: WriteContext, modification: Modification): Writt
   admit(context, admission, next);
   if (admission.object && modification.seen) modification.seen.take(next, admission.object);
   if (modification.scope === 'main') kind.strategy.prepareForUpdate?.(next, current, strategyFor(context, key));
-  if (modification.scope === 'status') kind.strategy.prepareForStatusUpdate?.(next, current, context.strategy);
-  if (modification.scope !== 'status') moveGeneration(context, next, current);
-  refuseInvalid(context, next, validateChange(context, modification.scope, next, current));
+  if (modification.scope === 'status') {
+    const subresource = modification.subresource ?? 'status';
+    kind.strategy.prepareForStatusUpdate?.(next, current, strategyFor(context, key), subresource);
+  } else moveGeneration(context, next, current);
+  refuseInvalid(context, next, validateChange(context, modification, next, current));
   deps.admission.validate(admission);
   if (modification.scope !== 'status') warn(context, next, current);
   return replace(context, key, { stored, current, next });
@@ -268,13 +270,13 @@ function validateNew({ served: { strategy } }: WriteContext, object: KubernetesO
 
 function validateChange(
   { served }: WriteContext,
-  scope: Scope,
+  { scope, subresource = 'status' }: Pick<Modification, 'scope' | 'subresource'>,
   next: KubernetesObject,
   current: KubernetesObject,
 ): FieldError[] {
   const meta = validateObjectMetaUpdate(next.metadata, current.metadata, served);
   const { strategy } = served;
-  if (scope === 'status') return [...meta, ...(strategy.validateStatusUpdate?.(next, current) ?? [])];
+  if (scope === 'status') return [...meta, ...(strategy.validateStatusUpdate?.(next, current, subresource) ?? [])];
   return [...meta, ...strategy.validate(next, current), ...(strategy.validateUpdate?.(next, current) ?? [])];
 }
 

@@ -4,11 +4,11 @@ import { binding } from './binding.ts';
 import { eviction } from './eviction.ts';
 import { finalize } from './finalize.ts';
 import { scale } from './scale.ts';
-import { status } from './status.ts';
+import { approval, status } from './status.ts';
 import type { Subresource } from './subresource.ts';
 
 /** A new subresource is a file here and a line in this table; a kind opts in by its declaration. */
-const table: Readonly<Record<string, Subresource>> = { status, scale, binding, eviction, finalize };
+const table: Readonly<Record<string, Subresource>> = { status, approval, scale, binding, eviction, finalize };
 
 /** The handler for a verb of a subresource; throws 404 where the kind has none of that name, 405 for another verb. */
 export function subresourceVerb<V extends keyof Subresource>(
