@@ -17,6 +17,8 @@ import ipAddress from './ip-address.ts';
 import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
+import mutatingAdmissionPolicy from './mutating-admission-policy.ts';
+import mutatingAdmissionPolicyBinding from './mutating-admission-policy-binding.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import networkPolicy from './network-policy.ts';
@@ -38,6 +40,8 @@ import service from './service.ts';
 import serviceAccount from './service-account.ts';
 import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
+import validatingAdmissionPolicy from './validating-admission-policy.ts';
+import validatingAdmissionPolicyBinding from './validating-admission-policy-binding.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
 
 export const builtInKinds = [
@@ -59,6 +63,8 @@ export const builtInKinds = [
   job,
   lease,
   limitRange,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   namespace,
   networkPolicy,
@@ -80,5 +86,7 @@ export const builtInKinds = [
   serviceAccount,
   serviceCidr,
   statefulSet,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
 ];
