@@ -71,6 +71,7 @@ export const kinds = {
   certificateSigningRequest: clusterScoped<V1CertificateSigningRequest>()(
     'certificates.k8s.io/v1',
     'CertificateSigningRequest',
+  ),
   mutatingAdmissionPolicy: clusterScoped<V1MutatingAdmissionPolicy>()(
     'admissionregistration.k8s.io/v1',
     'MutatingAdmissionPolicy',
