@@ -4,7 +4,6 @@ import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
 import { createCertificateChecks } from '../apiserver/admission/certificates.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
-import { createPolicies } from '../apiserver/admission/policies/create-policies.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
@@ -128,14 +127,11 @@ export function createCluster(deps: ClusterDeps): Cluster {
     uid,
     authorizer,
   });
-  const policies = createPolicies(store, { kinds, authorizer });
   const admission = createAdmission([
     ...defaultPlugins,
-    policies.mutating,
     webhooks.mutating,
     createEscalationCheck(authorizer),
     ...createCertificateChecks(authorizer),
-    policies.validating,
     webhooks.validating,
   ]);
   const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });

@@ -5,6 +5,9 @@ import clusterRoleBinding from './cluster-role-binding.ts';
 import configMap from './config-map.ts';
 import controllerRevision from './controller-revision.ts';
 import cronJob from './cron-job.ts';
+import csiDriver from './csi-driver.ts';
+import csiNode from './csi-node.ts';
+import csiStorageCapacity from './csi-storage-capacity.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
@@ -17,8 +20,6 @@ import ipAddress from './ip-address.ts';
 import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
-import mutatingAdmissionPolicy from './mutating-admission-policy.ts';
-import mutatingAdmissionPolicyBinding from './mutating-admission-policy-binding.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import networkPolicy from './network-policy.ts';
@@ -40,9 +41,10 @@ import service from './service.ts';
 import serviceAccount from './service-account.ts';
 import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
-import validatingAdmissionPolicy from './validating-admission-policy.ts';
-import validatingAdmissionPolicyBinding from './validating-admission-policy-binding.ts';
+import storageClass from './storage-class.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
+import volumeAttachment from './volume-attachment.ts';
+import volumeAttributesClass from './volume-attributes-class.ts';
 
 export const builtInKinds = [
   certificateSigningRequest,
@@ -51,6 +53,9 @@ export const builtInKinds = [
   configMap,
   controllerRevision,
   cronJob,
+  csiDriver,
+  csiNode,
+  csiStorageCapacity,
   customResourceDefinition,
   daemonSet,
   deployment,
@@ -63,8 +68,6 @@ export const builtInKinds = [
   job,
   lease,
   limitRange,
-  mutatingAdmissionPolicy,
-  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   namespace,
   networkPolicy,
@@ -86,7 +89,8 @@ export const builtInKinds = [
   serviceAccount,
   serviceCidr,
   statefulSet,
-  validatingAdmissionPolicy,
-  validatingAdmissionPolicyBinding,
+  storageClass,
   validatingWebhookConfiguration,
+  volumeAttachment,
+  volumeAttributesClass,
 ];

@@ -3,8 +3,10 @@ import type { Pod } from '../../../shared/api/object.ts';
 import { defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import ingress from '../../../shared/kinds/ingress.ts';
 import ingressClass from '../../../shared/kinds/ingress-class.ts';
+import persistentVolumeClaim from '../../../shared/kinds/persistent-volume-claim.ts';
 import priorityClass from '../../../shared/kinds/priority-class.ts';
 import runtimeClass from '../../../shared/kinds/runtime-class.ts';
+import storageClass from '../../../shared/kinds/storage-class.ts';
 import { bootstrapCluster } from '../registry/bootstrap.ts';
 import { RegistryFixture, refusal } from '../registry/testing/fixture.ts';
 import { testKinds } from '../registry/testing/kinds.ts';
@@ -13,7 +15,15 @@ import { pod } from '../registry/testing/objects.ts';
 const classes = 'priorityclasses.scheduling.k8s.io';
 let cluster: RegistryFixture;
 beforeEach(() => {
-  cluster = new RegistryFixture([...testKinds, priorityClass, runtimeClass, ingress, ingressClass]);
+  cluster = new RegistryFixture([
+    ...testKinds,
+    priorityClass,
+    runtimeClass,
+    ingress,
+    ingressClass,
+    persistentVolumeClaim,
+    storageClass,
+  ]);
   const { registry, kinds } = cluster;
   const options = { registry, kinds, settings: defaultSettings, apiServerIP: '10.96.0.1' };
   cluster.store.transaction((tx) => bootstrapCluster(tx, options));
@@ -126,4 +136,19 @@ test('an Ingress without a class gets the newest default', () => {
   make('new', { annotations });
   expect(classOf('b')).toBe('new');
   expect(classOf('c', { annotations: { 'kubernetes.io/ingress.class': 'x' } })).toBeUndefined();
+});
+
+test('a claim without a class gets the default one, unless it wants none', () => {
+  const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+  const provisioner = 'example.com/disk';
+  cluster.create('storageclasses.storage.k8s.io', { metadata: { name: 'fast', annotations }, provisioner });
+  const classOf = (name: string, fields: object = {}) => {
+    const resources = { requests: { storage: '1Gi' } };
+    const spec = { accessModes: ['ReadWriteOnce'], resources, ...fields };
+    const { body } = cluster.create('persistentvolumeclaims', { metadata: { name }, spec });
+    return (body.spec as { storageClassName?: string }).storageClassName;
+  };
+  expect(classOf('a')).toBe('fast');
+  expect(classOf('b', { storageClassName: '' })).toBe('');
+  expect(classOf('c', { storageClassName: 'slow' })).toBe('slow');
 });

@@ -1,5 +1,6 @@
 import type { AdmissionPlugin } from './admission.ts';
 import { defaultIngressClass } from './default-ingress-class.ts';
+import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
@@ -21,9 +22,10 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   defaultPriorityClass,
   systemPriorityProtection,
   defaultTolerationSeconds,
+  defaultStorageClass,
   storageProtection,
   runtimeClass,
+  defaultIngressClass,
   // Last: what is refused for another reason is not counted.
   resourceQuota,
-  defaultIngressClass,
 ];
