@@ -3,6 +3,7 @@ import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
 import deployment from './deployment.ts';
+import disruption from './disruption.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
 import job from './job.ts';
@@ -26,6 +27,7 @@ export const builtInControllers = [
   cronJob,
   customResourceDefinition,
   deployment,
+  disruption,
   endpoints,
   garbageCollector,
   job,

@@ -55,7 +55,8 @@ export function deleteObject(
   return jsonEqual(next, current) ? { object: current, json: text } : replace(context, key, { stored, current, next });
 }
 
-function checkDeletePreconditions(
+/** Throws a conflict where the object is not the one, or not in the state, that is to be deleted. */
+export function checkDeletePreconditions(
   { served: kind }: WriteContext,
   meta: ObjectMeta,
   { preconditions }: DeleteOptions,
