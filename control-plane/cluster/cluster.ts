@@ -18,6 +18,7 @@ import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
 import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-accounts/issue-token.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
+import { createFlowControl } from '../apiserver/flow-control/flow-control.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
@@ -166,6 +167,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     access,
     authorizer,
     authenticator,
+    flowControl: createFlowControl({ store, startTimer: deps.startTimer }),
     watches,
     streams: deps.streams,
     issueToken,

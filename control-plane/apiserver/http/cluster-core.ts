@@ -1,4 +1,5 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
+import { inTurn } from '../flow-control/flow-control.ts';
 import { discover, respondWithDiscovery } from './discovery.ts';
 import { credentialOf } from './internal-headers.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
@@ -41,7 +42,12 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   }
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
-    await deps.access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
+    const attributes = { verb: request.method.toLowerCase(), path };
+    const user = await deps.access.admit(credentialOf(request), attributes);
+    return inTurn(deps.flowControl, { user, attributes }, () => answerNonResource(request, path));
+  }
+
+  async function answerNonResource(request: Request, path: string): Promise<Response> {
     if (request.method !== 'GET') throw methodNotAllowed();
     if (healthPath.test(path)) return plainText('ok');
     if (path === '/version') return Response.json(versionInfo);

@@ -4,7 +4,9 @@ import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-
 import type { Access } from '../auth/access.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, ResourceAttributes, RuleResolver } from '../auth/authorize.ts';
+import { type FlowControl, inTurn } from '../flow-control/flow-control.ts';
 import { decodeAs } from '../registry/decoding.ts';
+import type { UserInfo } from '../registry/registry.ts';
 import { credentialOf } from './internal-headers.ts';
 import { negotiatePlain } from './negotiate.ts';
 import { parseObjectBody } from './request-body.ts';
@@ -41,12 +43,23 @@ export interface ResourceHandlerDeps extends VerbDeps {
   access: Access;
   authorizer: Authorizer & RuleResolver;
   authenticator: Authenticator;
+  flowControl: FlowControl;
 }
 
 /** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
 export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
-    const user = await deps.access.admit(credentialOf(request), attributesOf(info));
+    const attributes = attributesOf(info);
+    const user = await deps.access.admit(credentialOf(request), attributes);
+    return inTurn(deps.flowControl, { user, attributes }, () => answer(request, query, info, user));
+  };
+
+  async function answer(
+    request: Request,
+    query: URLSearchParams,
+    info: ResourceRequest,
+    user: UserInfo,
+  ): Promise<Response> {
     const kind = deps.kinds.byPath(info.group, info.version, info.resource);
     if (kind) {
       const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user });
@@ -57,7 +70,7 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     const virtual = virtualResources.find((one) => isAt(one, info));
     if (!virtual) throw unknownResource();
     return createVirtual(deps, virtual, { request, query, info, user });
-  };
+  }
 }
 
 function attributesOf({ verb, group, resource, subresource, namespace, name }: ResourceRequest): ResourceAttributes {
