@@ -21,6 +21,8 @@ export interface Env {
   FAIRLEAD_ENCRYPTION_KEY?: string;
   /** JSON of `DeploymentSettings`, and of cluster settings that hold for all clusters, where they differ from the defaults. */
   FAIRLEAD_SETTINGS?: string;
+  /** JSON of `AuditSettings`: what is recorded of requests, and where. Absent: nothing is. */
+  FAIRLEAD_AUDIT?: string;
   /** Where controllers and scheduler run: `cluster` (default) in the cluster's object, `object` in objects of their own. */
   FAIRLEAD_CONTROLLERS?: string;
 }

@@ -62,6 +62,7 @@ function frontOf(env: Env) {
       },
       now: Date.now,
     }),
+    isAudited: !!env.FAIRLEAD_AUDIT,
     now: Date.now,
     random: Math.random,
     log: logError,

@@ -1,13 +1,21 @@
 import { Command, Option } from 'commander';
 import { dataDirOption, option } from '../config.ts';
+import { UserError } from '../report.ts';
+import { auditSettings } from '../server/audit.ts';
+import { openAuditLog } from '../server/audit-log.ts';
 import { DataDir } from '../server/data-dir.ts';
-import { startLocalServer } from '../server/local-server.ts';
+import { type LocalServerOptions, startLocalServer } from '../server/local-server.ts';
 
 interface ServerOptions {
   dataDir: string;
   listen: string;
   settings?: string;
   controllers: 'cluster' | 'object';
+  auditPolicyFile?: string;
+  auditLogPath?: string;
+  auditLogMaxsize: string;
+  auditLogMaxbackup: string;
+  auditWebhookUrl?: string;
 }
 
 export function serverCommand(): Command {
@@ -25,16 +33,43 @@ export function serverCommand(): Command {
         .default('cluster')
         .env('FAIRLEAD_CONTROLLERS'),
     )
+    .addOption(option('--audit-policy-file <file>', 'a Policy of audit.k8s.io/v1: which requests are recorded'))
+    .addOption(option('--audit-log-path <file>', 'where recorded requests go, as JSON lines; - for standard output'))
+    .addOption(option('--audit-log-maxsize <megabytes>', 'size at which the file is set aside', '100'))
+    .addOption(option('--audit-log-maxbackup <count>', 'files that are kept besides', '10'))
+    .addOption(option('--audit-webhook-url <url>', 'where recorded requests are posted, as EventLists'))
     .action(async (options: ServerOptions) => {
       const server = await startLocalServer({
         dataDir: new DataDir(options.dataDir),
         listen: options.listen,
         controllers: options.controllers,
         ...(options.settings ? { settings: options.settings } : {}),
+        ...auditOf(options),
         log: (message) => console.error(message),
       });
       console.error(`The control plane answers at ${server.url} (state in ${options.dataDir}).`);
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void server.stop());
       await server.done;
     });
+}
+
+function auditOf(options: ServerOptions): Pick<LocalServerOptions, 'audit' | 'auditLog'> {
+  const { auditPolicyFile: policyFile, auditLogPath: path, auditWebhookUrl: webhookUrl } = options;
+  if (!policyFile) {
+    if (!path && !webhookUrl) return {};
+    throw new UserError('--audit-log-path and --audit-webhook-url record nothing without an --audit-policy-file.');
+  }
+  // Not an option: those are for everyone to see.
+  const webhookToken = process.env.FAIRLEAD_AUDIT_WEBHOOK_TOKEN;
+  const audit = auditSettings({ policyFile, console: path !== undefined, webhookUrl, webhookToken });
+  if (!path) return { audit };
+  const maxBytes = count('--audit-log-maxsize', options.auditLogMaxsize) * 1024 * 1024;
+  const backups = count('--audit-log-maxbackup', options.auditLogMaxbackup);
+  return { audit, auditLog: openAuditLog({ path, maxBytes, backups }) };
+}
+
+function count(name: string, text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new UserError(`${name} takes a number, at least 1, not "${text}".`);
+  return value;
 }

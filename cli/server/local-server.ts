@@ -4,9 +4,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { UserError } from '../report.ts';
 import { AdminClient } from './admin-client.ts';
+import { auditLinePrefix } from './audit.ts';
+import type { AuditLog } from './audit-log.ts';
 import { certificateFiles, ensureCertificates, serverNames } from './certificates.ts';
 import { credentialOf, saveCredential } from './credentials.ts';
 import type { DataDir } from './data-dir.ts';
+import { splitLines } from './lines.ts';
 import { packageRoot } from './package-root.ts';
 import { deploymentSecrets, tokenHash } from './secrets.ts';
 import { workerdConfig } from './workerd-config.ts';
@@ -19,6 +22,10 @@ export interface LocalServerOptions {
   settings?: string;
   /** Where controllers and scheduler run: in the Cluster object (default) or in objects of their own. */
   controllers?: 'cluster' | 'object';
+  /** The value of `FAIRLEAD_AUDIT`. */
+  audit?: string;
+  /** Takes the audit events that the Worker prints. Default: they are logged. */
+  auditLog?: AuditLog;
   log(message: string): void;
 }
 
@@ -100,17 +107,18 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
         FAIRLEAD_ENCRYPTION_KEY: secrets.encryptionKey,
         FAIRLEAD_SETTINGS: settings,
         FAIRLEAD_CONTROLLERS: options.controllers ?? 'cluster',
+        FAIRLEAD_AUDIT: options.audit ?? '',
       },
     });
     if (child.pid) dataDir.write(String(child.pid), 'workerd.pid');
-    const forward = (chunk: Buffer) => {
-      const line = chunk.toString().trimEnd();
+    const forward = (line: string) => {
+      if (options.auditLog && line.startsWith(auditLinePrefix)) return options.auditLog.write(line);
       errors.push(line);
       if (errors.length > 20) errors.shift();
       log(line);
     };
-    child.stdout?.on('data', forward);
-    child.stderr?.on('data', forward);
+    child.stdout?.setEncoding('utf8').on('data', splitLines(forward));
+    child.stderr?.setEncoding('utf8').on('data', splitLines(forward));
     child.once('exit', (code, signal) => {
       if (stopping) return stopped.resolve();
       failures = Date.now() - startedAt > 60_000 ? 1 : failures + 1;

@@ -25,6 +25,7 @@ export const environmentBindings = [
   'FAIRLEAD_ENCRYPTION_KEY',
   'FAIRLEAD_SETTINGS',
   'FAIRLEAD_CONTROLLERS',
+  'FAIRLEAD_AUDIT',
 ] as const;
 
 /** The runtime behaviour that the Worker is written for; wrangler.toml names the same. */
@@ -58,6 +59,8 @@ const config :Workerd.Config = (
   v8Flags = ["--max-semi-space-size=1", "--semi-space-growth-factor=1"],
   services = [
     (name = "control-plane", worker = .controlPlane),
+    # What operators name is often on their own network.
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
     (name = "state", disk = (path = "state", writable = true)),
     (name = "assets", disk = (path = ${text(assetsDir)})),
   ],

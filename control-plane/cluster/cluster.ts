@@ -6,6 +6,7 @@ import { createCertificateChecks } from '../apiserver/admission/certificates.ts'
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
+import type { Auditor } from '../apiserver/audit/auditor.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
 import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
@@ -24,6 +25,7 @@ import { countersExtension, type StorageCounters } from '../apiserver/http/count
 import { joinExtension, noOtherExtension, tokensExtension } from '../apiserver/http/extensions.ts';
 import type { Assets } from '../apiserver/http/openapi.ts';
 import { openIdExtension } from '../apiserver/http/openid.ts';
+import { createRequestAccess } from '../apiserver/http/request-access.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
@@ -54,6 +56,8 @@ export interface ClusterDeps {
   /** Resolves when all that was committed is on disk. */
   sync(): Promise<void>;
   timers: Timers;
+  /** Absent: nothing is recorded. */
+  auditor?: Auditor | undefined;
   /** Only in a shard: who may do what is decided by the main object. */
   access?: Access;
   /** The client of another shard (or of the main object, `''`). */
@@ -157,14 +161,16 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const access = deps.access ?? createAccess({ authenticator, authorizer });
   const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
   const counters = deps.counters ?? (() => ({ ...store.counters, keyValueWrites: 0, alarmsSet: 0 }));
-  const extensionDeps = { access, credentials, bootstrapTokens };
+  const requestAccess = createRequestAccess(access, deps.auditor);
+  const extensionDeps = { access: requestAccess, credentials, bootstrapTokens };
   const core = createClusterCore({
     reader: store,
     writes,
     registry,
     prepare,
     kinds,
-    access,
+    access: requestAccess,
+    auditor: deps.auditor,
     authorizer,
     authenticator,
     flowControl: createFlowControl({ store, startTimer: deps.startTimer }),
@@ -175,8 +181,8 @@ export function createCluster(deps: ClusterDeps): Cluster {
     extensions: [
       tokensExtension(extensionDeps),
       joinExtension(extensionDeps),
-      openIdExtension({ access, signingKeys, issuer }),
-      countersExtension({ access, counters }),
+      openIdExtension({ access: requestAccess, signingKeys, issuer }),
+      countersExtension({ access: requestAccess, counters }),
       noOtherExtension(extensionDeps),
     ],
     now,

@@ -1,6 +1,9 @@
 import { Buffer } from 'node:buffer';
 import { builtInKinds } from '../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../shared/kinds/registry.ts';
+import { type Auditor, createAuditor } from '../apiserver/audit/auditor.ts';
+import { parseAuditSettings } from '../apiserver/audit/settings.ts';
+import { createBatchingSink, createFanOut, createLineSink, webhookDelivery } from '../apiserver/audit/sink.ts';
 import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
 import type { Credential } from '../apiserver/auth/credential.ts';
 import { isInternalResource } from '../apiserver/auth/internal-resources.ts';
@@ -44,6 +47,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   const kinds = new KindRegistry(builtInKinds);
   const cluster = createCluster({
     kinds,
+    auditor: openAuditor(env),
     settings: resolveSettings(clusters, record.settings),
     shard,
     sql: storage.sql,
@@ -97,6 +101,20 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   return { cluster, timers, restored, watchSockets: box.sockets, storage, gateways: deployment.gatewayCount };
 }
 
+/** What records the requests of an object, where the deployment asks for it. */
+function openAuditor({ FAIRLEAD_AUDIT }: Env): Auditor | undefined {
+  const settings = parseAuditSettings(FAIRLEAD_AUDIT);
+  if (!settings) return undefined;
+  const { policy, webhook } = settings;
+  const schedule = (run: () => void, delayMs: number) => void setTimeout(run, delayMs);
+  const sinks = settings.console ? [createLineSink((line) => console.log(line))] : [];
+  if (webhook) {
+    const deliver = webhookDelivery(webhook, (url, init) => fetch(url, init));
+    sinks.push(createBatchingSink({ deliver, schedule, log: logError }));
+  }
+  return createAuditor({ policy, sink: createFanOut(sinks), now: Date.now, uid: () => crypto.randomUUID() });
+}
+
 /** The alarm timers of an object, with what an earlier instance has left of them. */
 export function openTimers({ sql, alarm }: Pick<CountedStorage, 'sql' | 'alarm'>): {
   timers: Timers;
@@ -119,7 +137,9 @@ export function answerAccess(
   attributes: Parameters<Cluster['access']['admit']>[1] | undefined,
 ) {
   const { access } = cluster;
-  return accessResult(() => (attributes ? access.admit(credential, attributes) : access.authenticate(credential)));
+  return accessResult((notes) =>
+    attributes ? access.admit(credential, attributes, notes) : access.authenticate(credential, notes),
+  );
 }
 
 /** Structured logs: one JSON object a line. */

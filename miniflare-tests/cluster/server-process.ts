@@ -41,8 +41,9 @@ export class ServerProcess {
     return Number(this.#dataDir.read('workerd.pid'));
   }
 
-  start(): void {
-    const args = ['server', '--data-dir', this.#dataDir.path, '--listen', `127.0.0.1:${this.#port}`];
+  /** `more`: further arguments. */
+  start(more: readonly string[] = []): void {
+    const args = ['server', '--data-dir', this.#dataDir.path, '--listen', `127.0.0.1:${this.#port}`, ...more];
     this.#supervisor = spawn(process.execPath, [join(packageRoot(), 'bin/fairlead.mjs'), ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

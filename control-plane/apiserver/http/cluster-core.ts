@@ -1,7 +1,6 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
 import { inTurn } from '../flow-control/flow-control.ts';
 import { discover, respondWithDiscovery } from './discovery.ts';
-import { credentialOf } from './internal-headers.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { parseRequestInfo } from './request-info.ts';
 import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
@@ -43,7 +42,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
     const attributes = { verb: request.method.toLowerCase(), path };
-    const user = await deps.access.admit(credentialOf(request), attributes);
+    const user = await deps.access.admit(request, attributes);
     return inTurn(deps.flowControl, { user, attributes }, () => answerNonResource(request, path));
   }
 
@@ -59,13 +58,18 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
     return respondWithDiscovery(request, discovered);
   }
 
+  async function answer(request: Request): Promise<Response> {
+    try {
+      return await route(request);
+    } catch (error) {
+      return respondToError(error, request.headers.get('accept'), deps.log);
+    }
+  }
+
   return {
     async fetch(request) {
-      try {
-        return await route(request);
-      } catch (error) {
-        return respondToError(error, request.headers.get('accept'), deps.log);
-      }
+      const trail = deps.auditor?.begin(request);
+      return trail ? trail.finish(await answer(request)) : answer(request);
     },
   };
 }

@@ -1,6 +1,5 @@
-import type { Access } from '../auth/access.ts';
 import type { Extension } from './cluster-core.ts';
-import { credentialOf } from './internal-headers.ts';
+import type { RequestAccess } from './request-access.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
 /** What an object has read and written since it was last loaded, in the units of the platform's bill. */
@@ -17,10 +16,10 @@ export interface StorageCounters {
 const path = '/fairlead/v1/debug/counters';
 
 /** `GET /fairlead/v1/debug/counters`: what this cluster costs, for administrators. Its shards are not counted in. */
-export function countersExtension(deps: { access: Access; counters(): StorageCounters }): Extension {
+export function countersExtension(deps: { access: RequestAccess; counters(): StorageCounters }): Extension {
   return async (request, requested) => {
     if (requested !== path) return undefined;
-    await deps.access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
+    await deps.access.admit(request, { verb: request.method.toLowerCase(), path });
     if (request.method !== 'GET') throw methodNotAllowed();
     return Response.json(deps.counters());
   };

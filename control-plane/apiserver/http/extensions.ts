@@ -1,18 +1,18 @@
 import { badRequest, StatusError, unauthorized, unknownResource } from '../../../shared/api/errors.ts';
 import { isJsonObject } from '../../../shared/api/json.ts';
-import type { Access } from '../auth/access.ts';
 import { type BootstrapTokens, bootstrappersGroup } from '../auth/bootstrap-tokens.ts';
 import type { Credentials } from '../auth/credentials.ts';
 import { nodeUser } from '../auth/node-authorizer.ts';
 import type { Extension } from './cluster-core.ts';
 import { credentialOf } from './internal-headers.ts';
+import type { RequestAccess } from './request-access.ts';
 import { decodeSegment } from './request-info.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
 export const extensionRoot = '/fairlead/v1';
 
 export interface ExtensionDeps {
-  access: Access;
+  access: RequestAccess;
   credentials: Credentials;
   bootstrapTokens: BootstrapTokens;
 }
@@ -22,7 +22,7 @@ export function tokensExtension({ access, bootstrapTokens }: ExtensionDeps): Ext
   return async (request, path) => {
     const match = /^\/fairlead\/v1\/tokens(?:\/([^/]+))?$/.exec(path);
     if (!match) return undefined;
-    await access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
+    await access.admit(request, { verb: request.method.toLowerCase(), path });
     const id = match[1];
     if (request.method === 'DELETE' && id !== undefined) {
       await bootstrapTokens.remove(decodeSegment(id));
@@ -45,7 +45,7 @@ export function joinExtension({ access, credentials }: ExtensionDeps): Extension
   return async (request, path) => {
     if (path !== `${extensionRoot}/join`) return undefined;
     if (request.method !== 'POST') throw methodNotAllowed();
-    const user = await access.authenticate(credentialOf(request));
+    const user = await access.authenticate(request);
     if (!user.groups.includes(bootstrappersGroup)) {
       throw new StatusError(
         'Forbidden',
@@ -68,7 +68,7 @@ export function noOtherExtension({ access }: ExtensionDeps): Extension {
   return async (request, path) => {
     if (!path.startsWith(`${extensionRoot}/`)) return undefined;
     if (!credentialOf(request)) throw unauthorized();
-    await access.authenticate(credentialOf(request));
+    await access.authenticate(request);
     throw unknownResource();
   };
 }

@@ -7,7 +7,7 @@ import { readImpersonation } from '../auth/impersonation-headers.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { extensionRoot } from './extensions.ts';
-import { forwardedHeaders, internalHeaders, setCredential } from './internal-headers.ts';
+import { forwardedHeaders, internalHeaders, setAuditHeaders, setCredential } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
 import { answerInProtobuf, protobufChoiceOf } from './protobuf-answer.ts';
 import { relayWatch } from './relay-watch.ts';
@@ -26,6 +26,8 @@ export interface FrontDeps extends AdminDeps, NodeRouteDeps {
   isCluster(name: string): Promise<boolean>;
   /** A cluster's main object, or a shard of it. */
   clusterObject(cluster: string, shard: string): ObjectPort;
+  /** Whether requests are recorded, for which more of them has to be passed on. */
+  isAudited?: boolean;
   /** Epoch ms. */
   now(): number;
   random(): number;
@@ -39,6 +41,7 @@ export interface ClusterRequest {
   path: string;
   query: URLSearchParams;
   credential: Credential | undefined;
+  isAudited?: boolean | undefined;
 }
 
 export const defaultCluster = 'default';
@@ -63,7 +66,14 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
         const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
         await requireCluster(deps, cluster);
         const credential = credentialFor(readCredential(request.headers.get('authorization')), request.headers);
-        return await handle(deps, { request, cluster, path: pathname.slice(prefix.length), query, credential });
+        return await handle(deps, {
+          request,
+          cluster,
+          path: pathname.slice(prefix.length),
+          query,
+          credential,
+          isAudited: deps.isAudited,
+        });
       } catch (error) {
         return respondToError(error, request.headers.get('accept'), deps.log);
       }
@@ -134,6 +144,7 @@ export async function forwarded(call: ClusterRequest, options: ForwardOptions = 
     if (value !== null) headers.set(name, value);
   }
   if (credential) setCredential(headers, credential);
+  if (call.isAudited) setAuditHeaders(headers, request);
   if (options.upgrade) headers.set('upgrade', 'websocket');
   if (options.accept) headers.set('accept', options.accept);
   if (options.itemLines) headers.set(internalHeaders.itemLines, '1');

@@ -20,6 +20,16 @@ export const internalHeaders = {
   watchedKind: 'fairlead-watched-kind',
 } as const;
 
+/** What the audit log needs of the client, which only the front sees; absent where nothing is recorded. */
+export const auditHeaders = {
+  /** The client's own name for its request. */
+  id: 'audit-id',
+  /** Path and query as the client sent them. */
+  uri: 'fairlead-request-uri',
+  /** Addresses, separated by a comma and a space. */
+  sources: 'fairlead-source-ips',
+} as const;
+
 /** Request headers of clients that mean something to the API. */
 export const forwardedHeaders = ['accept', 'content-type', 'if-none-match', 'user-agent'] as const;
 
@@ -40,4 +50,24 @@ export function setCredential(headers: Headers, { hash, jwt, as }: Credential): 
   headers.set(internalHeaders.tokenHash, hash);
   if (jwt !== undefined) headers.set(internalHeaders.jwt, jwt);
   if (as) headers.set(internalHeaders.impersonate, encodeURIComponent(JSON.stringify(as)));
+}
+
+/** `request` is the client's own. */
+export function setAuditHeaders(headers: Headers, request: Request): void {
+  const { pathname, search } = new URL(request.url);
+  headers.set(auditHeaders.uri, `${pathname}${search}`);
+  const id = request.headers.get(auditHeaders.id);
+  if (id) headers.set(auditHeaders.id, id);
+  const sources = sourcesOf(request.headers);
+  if (sources.length > 0) headers.set(auditHeaders.sources, sources.join(', '));
+}
+
+const address = /^[0-9a-fA-F.:]{2,45}$/;
+
+/** Where a request came from, the nearest last: what proxies say, and what the platform has seen itself. */
+function sourcesOf(headers: Headers): string[] {
+  const claimed = (headers.get('x-forwarded-for') ?? '').split(',').map((text) => text.trim());
+  const seen = headers.get('cf-connecting-ip') ?? headers.get('x-real-ip') ?? '';
+  const all = [...claimed, seen].filter((text) => address.test(text));
+  return all.filter((text, index) => all.indexOf(text) === index).slice(-16);
 }

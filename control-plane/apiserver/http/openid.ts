@@ -1,14 +1,13 @@
-import type { Access } from '../auth/access.ts';
 import { publishedSeconds, type SigningKeys, signingAlgorithm } from '../auth/service-accounts/signing-keys.ts';
 import type { Extension } from './cluster-core.ts';
-import { credentialOf } from './internal-headers.ts';
+import type { RequestAccess } from './request-access.ts';
 import { methodNotAllowed } from './resource-handler.ts';
 
 const configurationPath = '/.well-known/openid-configuration';
 const keysPath = '/openid/v1/jwks';
 
 export interface OpenIdDeps {
-  access: Access;
+  access: RequestAccess;
   signingKeys: SigningKeys;
   issuer: string;
 }
@@ -34,7 +33,7 @@ export function openIdExtension({ access, signingKeys, issuer }: OpenIdDeps): Ex
   return async (request, path) => {
     const found = Object.hasOwn(documents, path) ? documents[path] : undefined;
     if (!found) return undefined;
-    await access.admit(credentialOf(request), { verb: request.method.toLowerCase(), path });
+    await access.admit(request, { verb: request.method.toLowerCase(), path });
     if (request.method !== 'GET') throw methodNotAllowed();
     const headers = { 'content-type': found.type, 'cache-control': `public, max-age=${publishedSeconds}` };
     return new Response(JSON.stringify(await found.document()), { headers });

@@ -1,14 +1,14 @@
 import { StatusError, unknownResource } from '../../../shared/api/errors.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
-import type { Access } from '../auth/access.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, ResourceAttributes, RuleResolver } from '../auth/authorize.ts';
 import { type FlowControl, inTurn } from '../flow-control/flow-control.ts';
 import { decodeAs } from '../registry/decoding.ts';
 import type { UserInfo } from '../registry/registry.ts';
-import { credentialOf } from './internal-headers.ts';
 import { negotiatePlain } from './negotiate.ts';
+import type { RequestAccess } from './request-access.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond, warningHeader } from './respond.ts';
@@ -40,17 +40,19 @@ const connections: Readonly<Record<string, VerbHandler>> = { log, token: request
 const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
 
 export interface ResourceHandlerDeps extends VerbDeps {
-  access: Access;
+  access: RequestAccess;
   authorizer: Authorizer & RuleResolver;
   authenticator: Authenticator;
   flowControl: FlowControl;
+  /** Absent: nothing is recorded. */
+  auditor?: Auditor | undefined;
 }
 
 /** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
 export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
     const attributes = attributesOf(info);
-    const user = await deps.access.admit(credentialOf(request), attributes);
+    const user = await deps.access.admit(request, attributes);
     return inTurn(deps.flowControl, { user, attributes }, () => answer(request, query, info, user));
   };
 
@@ -61,8 +63,9 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     user: UserInfo,
   ): Promise<Response> {
     const kind = deps.kinds.byPath(info.group, info.version, info.resource);
+    const auditAnnotations = deps.auditor?.trailOf(request)?.annotations;
     if (kind) {
-      const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user });
+      const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user, auditAnnotations });
       const warning = kind.custom?.deprecationWarning;
       if (warning !== undefined) response.headers.append('warning', warningHeader(warning));
       return response;

@@ -23,6 +23,8 @@ export interface WriteOptions {
   /** Default `Warn`. */
   fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   dryRun?: boolean;
+  /** Of the event in the audit log, where there is one: admission adds to them. */
+  auditAnnotations?: Record<string, string> | undefined;
 }
 
 export interface Target {

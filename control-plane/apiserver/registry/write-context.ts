@@ -77,7 +77,7 @@ function contextFor(
     ...target,
     warnings: [],
     alongside: [],
-    auditAnnotations: {},
+    auditAnnotations: target.options.auditAnnotations ?? {},
     strategy: {
       now: rfc3339(nowMs),
       nowMs,

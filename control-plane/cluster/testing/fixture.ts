@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
+import type { Auditor } from '../../apiserver/audit/auditor.ts';
 import { credentialOfToken } from '../../apiserver/auth/credential.ts';
 import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
@@ -24,6 +25,10 @@ export interface Reply {
   json: any;
 }
 
+export interface FixtureOptions {
+  auditor?: Auditor;
+}
+
 export interface CallOptions {
   token?: string | undefined;
   body?: unknown;
@@ -37,6 +42,7 @@ export interface CallOptions {
 export class ClusterFixture {
   readonly cluster: Cluster;
   readonly timers: Timers;
+  readonly #options: FixtureOptions;
   readonly errors: unknown[] = [];
   /** Frames and attachments of the watches that were opened. */
   readonly watches: { attachment: WatchAttachment; frames: string[]; closed?: number }[] = [];
@@ -47,7 +53,8 @@ export class ClusterFixture {
     throw new Error('connect: connection refused');
   };
 
-  private constructor(settings: ClusterSettings, main?: ClusterFixture) {
+  private constructor(settings: ClusterSettings, options: FixtureOptions, main?: ClusterFixture) {
+    this.#options = options;
     const kinds = new KindRegistry(
       builtInKinds.map((kind) =>
         kind.storage?.shard && !main ? { ...kind, storage: { ...kind.storage, shard: undefined } } : kind,
@@ -61,6 +68,7 @@ export class ClusterFixture {
     this.cluster = createCluster({
       kinds,
       settings,
+      auditor: options.auditor,
       shard: main ? 'events' : '',
       access: main?.cluster.access,
       sql: openNodeDatabase(),
@@ -94,8 +102,8 @@ export class ClusterFixture {
   }
 
   /** A cluster as it is after its creation. */
-  static async create(settings: Partial<ClusterSettings> = {}): Promise<ClusterFixture> {
-    const fixture = new ClusterFixture({ ...defaultSettings, ...settings });
+  static async create(settings: Partial<ClusterSettings> = {}, options: FixtureOptions = {}): Promise<ClusterFixture> {
+    const fixture = new ClusterFixture({ ...defaultSettings, ...settings }, options);
     const { commits, registry, kinds, settings: effective, credentials } = fixture.cluster;
     const apiServerIP = firstServiceAddress(effective);
     await commits.submit((tx) => bootstrapCluster(tx, { registry, kinds, settings: effective, apiServerIP }));
@@ -105,7 +113,7 @@ export class ClusterFixture {
 
   /** The object of this cluster that has its Events, as in production. */
   eventsShard(): ClusterFixture {
-    const shard = new ClusterFixture(this.cluster.settings, this);
+    const shard = new ClusterFixture(this.cluster.settings, this.#options, this);
     shard.adminToken = this.adminToken;
     return shard;
   }

@@ -34,6 +34,8 @@ export interface VerbRequest {
   info: ResourceRequest;
   kind: KindDefinition;
   user: UserInfo;
+  /** Of the request's event in the audit log; absent where nothing is recorded. */
+  auditAnnotations?: Record<string, string> | undefined;
 }
 
 export type VerbHandler = (deps: VerbDeps, request: VerbRequest) => Promise<Response>;

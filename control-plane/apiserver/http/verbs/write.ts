@@ -90,8 +90,8 @@ export const deleteCollection: VerbHandler = async (deps, request) => {
 
 const deletedAtOnce = 200;
 
-function target({ kind, info }: VerbRequest) {
-  return { kind, namespace: info.namespace, subresource: info.subresource || undefined };
+function target({ kind, info, auditAnnotations }: VerbRequest) {
+  return { kind, namespace: info.namespace, subresource: info.subresource || undefined, auditAnnotations };
 }
 
 function optionSource({ query, request, user }: VerbRequest) {
