@@ -22,6 +22,7 @@ export default defineKind<CronJob>({
   schema: 'V1CronJob',
   hasGeneration: true,
   subresources: { status: true },
+  podTemplate: ({ spec }) => spec?.jobTemplate?.spec?.template,
   strategy: {
     default({ spec }) {
       // All else in the Job's spec is left to the Jobs.

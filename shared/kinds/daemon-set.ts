@@ -25,6 +25,7 @@ export default defineKind<DaemonSet>({
   schema: 'V1DaemonSet',
   hasGeneration: true,
   subresources: { status: true },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default: applyDefaults,
     prepareForCreate(daemonSet) {

@@ -4,6 +4,7 @@ import type { NameFormat } from '../api/validation.ts';
 import type { StoredForm } from '../custom-resources/stored-form.ts';
 import type { ObjectSchema } from '../schema/model.ts';
 import type { PrinterColumn } from './custom-resource-definition/types.ts';
+import type { PodTemplate } from './pod-spec/defaults.ts';
 import type { Amounts } from './resources/amounts.ts';
 import type { ServedForm } from './served-form.ts';
 
@@ -27,7 +28,7 @@ export interface StrategyContext {
   };
   get(key: ObjectKey): KubernetesObject | undefined;
   /** Every object of a resource, by its storage name. For kinds of which a cluster has few: all of them are read. */
-  list(resource: string, namespace?: string): readonly KubernetesObject[];
+  list(resource: string, namespace?: string, limit?: number): readonly KubernetesObject[];
   /** True while some other object holds this claim (see `claims`). */
   isClaimed(claim: string): boolean;
   settings: ClusterSettings;
@@ -235,6 +236,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   storage?: StoragePolicy;
   nodes?: NodeAccess<T>;
   quota?: QuotaPolicy<T>;
+  /** What the Pods will be that come of an object of this kind. */
+  podTemplate?(object: T): PodTemplate | undefined;
   /** Set: the kind comes from a CustomResourceDefinition. */
   custom?: CustomKind;
 }

@@ -28,6 +28,7 @@ export default defineKind<Deployment>({
       selector: (object: KubernetesObject) => selectorText((object as unknown as Deployment).spec?.selector),
     },
   },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default: applyDefaults,
     prepareForCreate(deployment) {

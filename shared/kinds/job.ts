@@ -26,6 +26,7 @@ export default defineKind<Job>({
       'or set propagationPolicy=Orphan to suppress this warning',
   },
   subresources: { status: true },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default: defaultJob,
     prepareForCreate(job) {

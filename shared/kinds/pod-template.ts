@@ -16,6 +16,7 @@ export default defineKind<PodTemplateObject>({
   schema: 'V1PodTemplate',
   deletion: { returnsObject: true },
   hasGeneration: true,
+  podTemplate: ({ template }) => template,
   strategy: {
     default({ template }) {
       if (template) defaultPodTemplate(template);

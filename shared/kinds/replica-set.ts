@@ -26,6 +26,7 @@ export default defineKind<ReplicaSet>({
       selector: (object: KubernetesObject) => selectorText((object as unknown as ReplicaSet).spec?.selector),
     },
   },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default({ spec }) {
       if (spec?.template) defaultPodTemplate(spec.template);

@@ -27,6 +27,7 @@ export default defineKind<ReplicationController>({
     status: true,
     scale: { specReplicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: selectorText },
   },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default: applyDefaults,
     prepareForCreate(controller) {

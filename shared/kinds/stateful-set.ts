@@ -29,6 +29,7 @@ export default defineKind<StatefulSet>({
       selector: (object: KubernetesObject) => selectorText((object as unknown as StatefulSet).spec?.selector),
     },
   },
+  podTemplate: ({ spec }) => spec?.template,
   strategy: {
     default: applyDefaults,
     prepareForCreate(statefulSet) {

@@ -33,8 +33,11 @@ export interface AdmissionRequest {
   /** In [0, 1). */
   random(): number;
   get(key: ObjectKey): KubernetesObject | undefined;
-  /** Every object of a resource, or those in a namespace: for kinds of which there are few. Not to be changed. */
-  list(resource: string, namespace?: string): readonly KubernetesObject[];
+  /**
+   * Every object of a resource, or those in a namespace, or the first of them. Without a limit for kinds of which there
+   * are few. Not to be changed.
+   */
+  list(resource: string, namespace?: string, limit?: number): readonly KubernetesObject[];
   /** Tells the client, without the leading code. */
   warn(text: string): void;
   /** Changes another object in the same transaction, if this write takes place. */

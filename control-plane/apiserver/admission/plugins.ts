@@ -4,6 +4,7 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
+import { podSecurity, podSecurityOfNamespaces, podSecurityOfTemplates } from './pod-security.ts';
 import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
 import { runtimeClass } from './runtime-class.ts';
@@ -18,6 +19,9 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   podLimitRanger,
   claimLimitRanger,
   serviceAccount,
+  podSecurityOfNamespaces,
+  podSecurity,
+  podSecurityOfTemplates,
   priority,
   defaultPriorityClass,
   systemPriorityProtection,

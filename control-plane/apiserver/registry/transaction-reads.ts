@@ -23,7 +23,13 @@ export function readObject(tx: StoreTransaction, key: ObjectKey): KubernetesObje
 }
 
 /** All objects of a resource, or those in a namespace, as this transaction sees them, by name. Shared, not to be changed. */
-export function listObjects(tx: StoreTransaction, resource: string, namespace?: string): readonly KubernetesObject[] {
+export function listObjects(
+  tx: StoreTransaction,
+  resource: string,
+  namespace?: string,
+  limit?: number,
+): readonly KubernetesObject[] {
+  if (limit !== undefined) return tx.list({ resource, namespace, limit }).items.map((stored) => parseStored(stored));
   const known = lists.get(tx) ?? new Map<string, readonly KubernetesObject[]>();
   lists.set(tx, known);
   const id = listId(resource, namespace);

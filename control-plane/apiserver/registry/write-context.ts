@@ -85,7 +85,7 @@ function contextFor(
       uid: run.uid,
       user: target.options.user,
       get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
-      list: (resource, namespace) => listObjects(tx, resource, namespace),
+      list: (resource, namespace, limit) => listObjects(tx, resource, namespace, limit),
       isClaimed: (claim) => tx.claimant(claim) !== undefined,
       settings: deps.settings,
     },
