@@ -1,10 +1,12 @@
 import type { KubernetesObject, ObjectKey } from '../shared/api/object.ts';
+import type { RequestAttributes } from './apiserver/auth/authorize.ts';
+import type { UserInfo } from './apiserver/registry/registry.ts';
 
 /**
  * What scheduler and controllers see of a cluster, wherever they run: in the Cluster object (local calls) or in an
  * object of their own (RPC). Everything that passes is structured-cloneable.
  */
-export interface ClusterClient {
+export interface ClusterClient extends ClusterAuthority {
   get<T extends KubernetesObject>(key: ObjectKey): Promise<T | undefined>;
   /** Without `limit` everything; else a page, with `next` while there is more. */
   list<T extends KubernetesObject>(query: ClientListQuery): Promise<ClientList<T>>;
@@ -20,6 +22,19 @@ export interface ClusterClient {
    */
   write(operations: readonly WriteOperation[], options?: { atomic?: boolean }): Promise<WriteResult[]>;
 }
+
+/** What only the object can say that has the cluster's roles and keys; a key never leaves it. */
+export interface ClusterAuthority {
+  isAllowed(user: UserInfo, attributes: RequestAttributes): Promise<boolean>;
+  /** The token, or the certificate in PEM. */
+  sign(statement: Statement): Promise<string>;
+}
+
+export type Statement =
+  /** A token for a ServiceAccount that lasts as long as the Secret that it is kept in. */
+  | { type: 'secretToken'; namespace: string; serviceAccount: { name: string; uid: string }; secret: string }
+  /** A certificate for what a request (PKCS #10, in PEM) asks for. */
+  | { type: 'certificate'; request: string; usages: readonly string[]; expirationSeconds?: number };
 
 export interface ClientListQuery {
   resource: string;
@@ -72,7 +87,7 @@ export type WriteOperation =
       resource: string;
       /** With `metadata.resourceVersion`, a precondition. */
       object: KubernetesObject;
-      subresource?: 'status' | 'finalize';
+      subresource?: 'status' | 'approval' | 'finalize';
     }
   | {
       verb: 'patch';

@@ -11,12 +11,15 @@ import { type Access, createAccess } from '../apiserver/auth/access.ts';
 import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
 import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
+import { type CertificateAuthority, createCertificateAuthority } from '../apiserver/auth/certificates/authority.ts';
+import { createClusterAuthority } from '../apiserver/auth/cluster-authority.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
 import { createEscalationCheck } from '../apiserver/auth/rbac/escalation.ts';
 import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
 import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
 import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-accounts/issue-token.ts';
+import { createSecretTokens } from '../apiserver/auth/service-accounts/secret-tokens.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
 import { createFlowControl } from '../apiserver/flow-control/flow-control.ts';
@@ -95,6 +98,7 @@ export interface Cluster {
   /** Of the tokens of ServiceAccounts. */
   signingKeys: SigningKeys;
   issueToken: IssueToken;
+  certificates: CertificateAuthority;
   watches: Watches;
   core: ClusterCore;
   /** The cluster as a component sees it that writes as this user. */
@@ -144,6 +148,9 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
   const apiAudiences = [issuer];
+  const secretTokens = createSecretTokens({ store, keys: signingKeys, audiences: apiAudiences });
+  const certificates = createCertificateAuthority({ store, commits, now, uid, randomBytes: deps.randomBytes });
+  const authority = shard === '' ? createClusterAuthority({ authorizer, certificates, secretTokens }) : undefined;
   const issueToken = createTokenIssuer({
     get: (resource, namespace, name) => {
       const stored = store.get({ resource, namespace, name });
@@ -155,7 +162,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
   });
   const authenticator = createAuthenticator({
     tokens: [credentials, bootstrapTokens],
-    verifiers: [serviceAccountTokens],
+    verifiers: [serviceAccountTokens, secretTokens],
     audiences: apiAudiences,
   });
   const access = deps.access ?? createAccess({ authenticator, authorizer });
@@ -197,7 +204,10 @@ export function createCluster(deps: ClusterDeps): Cluster {
     options: { historyMs: settings.historySeconds * 1000 },
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
-    createLocalClient({ store, writes, registry, prepare, kinds, shard, user, fieldManager, sibling: deps.sibling });
+    createLocalClient({
+      ...{ store, writes, registry, prepare, kinds, authority, shard, user, fieldManager },
+      sibling: deps.sibling,
+    });
   return {
     store,
     commits,
@@ -209,6 +219,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     credentials,
     signingKeys,
     issueToken,
+    certificates,
     watches,
     core,
     clientFor,

@@ -10,6 +10,7 @@ import type { Registry, WriteRequest } from '../apiserver/registry/registry.ts';
 import type {
   ClientList,
   ClientListQuery,
+  ClusterAuthority,
   ClusterClient,
   ObjectChange,
   WriteOperation,
@@ -24,6 +25,8 @@ export interface LocalClientDeps extends Writer {
   registry: Registry;
   /** As for the verbs of the API. */
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
+  /** Only in the main object. */
+  authority?: ClusterAuthority;
   /** The shard that this object is; empty for the main one. */
   shard: string;
   /** The same client in another shard of the cluster. */
@@ -40,6 +43,7 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
     const where = shardOf(kinds, resource);
     return where === shard ? undefined : deps.sibling(where);
   };
+  const authority = () => deps.authority ?? deps.sibling('');
   return {
     async get<T extends KubernetesObject>(key: ObjectKey) {
       const other = elsewhere(key.resource);
@@ -66,6 +70,8 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
       }
       return results;
     },
+    isAllowed: (user, attributes) => authority().isAllowed(user, attributes),
+    sign: (statement) => authority().sign(statement),
   };
 }
 

@@ -27,6 +27,8 @@ export function createRemoteClient(port: RemoteClientPort): ClusterClient {
     list: (query) => call('list', query),
     changes: (query) => call('changes', query),
     write: (operations, options) => call('write', operations, options ?? {}),
+    isAllowed: (user, attributes) => call('isAllowed', user, attributes),
+    sign: (statement) => call('sign', statement),
   };
 }
 

@@ -1,4 +1,7 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import certificateApprover from './certificate-approver.ts';
+import certificateCleaner from './certificate-cleaner.ts';
+import certificateSigner from './certificate-signer.ts';
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
@@ -18,11 +21,15 @@ import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
 import rootCaPublisher from './root-ca-publisher.ts';
 import serviceAccount from './service-account.ts';
+import serviceAccountTokens from './service-account-tokens.ts';
 import serviceCidr from './service-cidr.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
 
 export const builtInControllers = [
+  certificateApprover,
+  certificateCleaner,
+  certificateSigner,
   clusterRoleAggregation,
   cronJob,
   customResourceDefinition,
@@ -42,6 +49,7 @@ export const builtInControllers = [
   resourceQuota,
   rootCaPublisher,
   serviceAccount,
+  serviceAccountTokens,
   serviceCidr,
   taintEviction,
   ttlAfterFinished,

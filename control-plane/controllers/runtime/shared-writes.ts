@@ -35,6 +35,8 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
     get: (key) => client.get(key),
     list: (query) => client.list(query),
     changes: (query) => client.changes(query),
+    isAllowed: (user, attributes) => client.isAllowed(user, attributes),
+    sign: (statement) => client.sign(statement),
     write(operations, options) {
       if (options?.atomic) return client.write(operations, options);
       return new Promise((resolve, reject) => {
