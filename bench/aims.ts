@@ -4,6 +4,8 @@ import type { Aim } from './figures.ts';
 export const aims: Readonly<Record<string, readonly Aim[]>> = {
   'api.create-configmap.64': [{ atLeast: 1000 }, { of: { floor: 'bare object', as: 'ratio' }, atLeast: 0.5 }],
   'api.create-pod.64': [{ atLeast: 1000 }],
+  'access.decision.user': [{ atMost: 10 }],
+  'access.decision.refused': [{ atMost: 10 }],
   'start.fresh': [{ atMost: 1000 }],
   'start.existing': [{ atMost: 1000 }],
   'memory.agent-idle': [{ atMost: 90 }],

@@ -1,4 +1,5 @@
 import type { Suite } from '../suite.ts';
+import { accessSuite } from './access.ts';
 import { apiSuite } from './api.ts';
 import { memorySuite } from './memory.ts';
 import { podsSuite } from './pods.ts';
@@ -7,4 +8,12 @@ import { rowsSuite } from './rows.ts';
 import { startSuite } from './start.ts';
 
 /** In the order in which they run. */
-export const suites: readonly Suite[] = [apiSuite, podsSuite, proxySuite, startSuite, memorySuite, rowsSuite];
+export const suites: readonly Suite[] = [
+  apiSuite,
+  accessSuite,
+  podsSuite,
+  proxySuite,
+  startSuite,
+  memorySuite,
+  rowsSuite,
+];
