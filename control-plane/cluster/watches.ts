@@ -5,18 +5,24 @@ import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { bookmark } from '../apiserver/http/bookmark.ts';
 import type { WatchOpener, WatchTarget } from '../apiserver/http/verbs/watch.ts';
 import { parseRevision } from '../apiserver/registry/list-options.ts';
-import type { Registry } from '../apiserver/registry/registry.ts';
+import type { ListRequest, Registry } from '../apiserver/registry/registry.ts';
 import { servedObject, toServed } from '../apiserver/registry/served-form.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
-import { plainEvent, type WatchAttachment, type WatchedObject, watchedObject } from '../watch/watcher.ts';
+import {
+  plainEvent,
+  type StatePart,
+  type WatchAttachment,
+  type WatchedObject,
+  watchedObject,
+} from '../watch/watcher.ts';
 
 export interface WatchesDeps {
   store: Store;
   registry: Registry;
   kinds: KindRegistry;
   /** Connects the hub with the sockets of the host; `open` answers with the client's end of a new one. */
-  bind(hub: WatchHub): { open(attachment: WatchAttachment, initial: readonly string[]): Response };
+  bind(hub: WatchHub): { open(attachment: WatchAttachment): Response };
   schedule(run: () => void, delayMs: number): void;
   log(message: string, fields: Record<string, unknown>): void;
 }
@@ -24,6 +30,9 @@ export interface WatchesDeps {
 export interface Watches extends WatchOpener {
   closeAll(reason: string): void;
 }
+
+/** What is read into memory at a time of the state that a watch begins with, in UTF-16 units. */
+const stateUnits = 512 * 1024;
 
 /** Objects as they are stored; anything else is the `apiVersion` of the form that they are to be sent in. */
 const asStored = 'json';
@@ -34,6 +43,7 @@ export function createWatches(deps: WatchesDeps): Watches {
   const hub = new WatchHub({
     store,
     matcherFor: (attachment) => matcherFor(kinds, attachment),
+    readState: (attachment) => readState(attachment),
     encode: (type, object, format) => plainEvent(type, inForm(kinds, object, format)),
     schedule: deps.schedule,
     onError: (error) => log('watch flush failed', { error: String(error) }),
@@ -41,7 +51,6 @@ export function createWatches(deps: WatchesDeps): Watches {
   const sockets = deps.bind(hub);
 
   function open(target: WatchTarget): Response {
-    const start = startOf(target);
     const { kind, namespace, options } = target;
     const attachment: WatchAttachment = {
       resource: resourceName(kind),
@@ -49,26 +58,40 @@ export function createWatches(deps: WatchesDeps): Watches {
       ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
       ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
       format: kind.servedForm || kind.custom ? apiVersionOf(kind) : asStored,
-      revision: start.revision,
+      ...startOf(target),
     };
     matcherFor(kinds, attachment); // malformed selectors are refused before there is a socket
-    return sockets.open(attachment, start.initial);
+    return sockets.open(attachment);
   }
 
   /** Where a watch begins: after a revision, or with the present state as synthetic ADDED events. */
-  function startOf({ kind, namespace, options }: WatchTarget): { revision: number; initial: string[] } {
+  function startOf({ options }: WatchTarget): Pick<WatchAttachment, 'revision' | 'state'> {
     const asked = parseRevision(options.resourceVersion);
     const wantsState = options.sendInitialEvents ?? asked === 0;
     // One that is older than the log gets its ERROR event from the hub.
-    if (!wantsState) return { revision: asked > 0 ? asked : store.revision, initial: [] };
-    const { labelSelector, fieldSelector } = options;
-    const { items } = registry.list(store, { kind, namespace, labelSelector, fieldSelector });
-    const initial = items.map((item) => plainEvent('ADDED', watchedObject(item.key, item.json)));
-    const { revision } = store;
-    if (options.sendInitialEvents && options.allowWatchBookmarks) {
-      initial.push(bookmark(kind, revision, { endsInitialEvents: true }));
-    }
-    return { revision, initial };
+    if (!wantsState) return { revision: asked > 0 ? asked : store.revision };
+    const marksEnd = options.sendInitialEvents === true && options.allowWatchBookmarks;
+    return { revision: store.revision, state: { marksEnd } };
+  }
+
+  /** As pages of a list, which stay on the revision of the first. */
+  function readState(attachment: Readonly<WatchAttachment>): StatePart {
+    const { state, revision, namespace = '', labelSelector, fieldSelector } = attachment;
+    const kind = kindOf(kinds, attachment);
+    if (!kind) return { events: [] };
+    const moment = state?.next ? { continue: state.next } : atRevision(revision);
+    const page = registry.list(store, { kind, namespace, labelSelector, fieldSelector, ...moment, units: stateUnits });
+    const events = page.items.map((item) => plainEvent('ADDED', watchedObject(item.key, item.json)));
+    const next = page.metadata.continue;
+    if (next !== undefined) return { events, next };
+    if (state?.marksEnd) events.push(bookmark(kind, revision, { endsInitialEvents: true }));
+    return { events };
+  }
+
+  /** The newest state is read as such, which may be a single object by its name. */
+  function atRevision(revision: number): Partial<ListRequest> {
+    if (revision === store.revision) return {};
+    return { resourceVersion: String(revision), resourceVersionMatch: 'Exact' };
   }
 
   return { open, closeAll: (reason) => hub.closeAll(reason) };

@@ -67,8 +67,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
       const sockets = bindWatchSockets(ctx, hub);
       box.sockets = sockets;
       return {
-        open: (attachment, initial) =>
-          new Response(null, { status: 101, webSocket: sockets.open(attachment, initial) }),
+        open: (attachment) => new Response(null, { status: 101, webSocket: sockets.open(attachment) }),
       };
     },
     streams: {

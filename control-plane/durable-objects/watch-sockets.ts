@@ -10,10 +10,9 @@ export const watchTag = 'watch';
  */
 export interface WatchSockets {
   /**
-   * Starts a watch on a new socket and returns the client's end. `initial` as in `WatchHub.add`, whose errors it
-   * throws before there is a socket.
+   * Starts a watch on a new socket and returns the client's end. Throws the errors of `WatchHub.add`.
    */
-  open(attachment: WatchAttachment, initial?: readonly string[]): WebSocket;
+  open(attachment: WatchAttachment): WebSocket;
   /** The other end acknowledges: the message is a decimal count of UTF-16 units. */
   message(socket: WebSocket, message: string | ArrayBuffer): void;
   /** The socket has closed or failed. */
@@ -23,9 +22,9 @@ export interface WatchSockets {
 /** Also takes up the watches of the sockets that are already there, as after hibernation. */
 export function bindWatchSockets(ctx: DurableObjectState, hub: WatchHub): WatchSockets {
   const watchers = new WeakMap<WebSocket, Watcher>();
-  const bind = (socket: WebSocket, attachment: WatchAttachment, initial?: readonly string[]) => {
+  const bind = (socket: WebSocket, attachment: WatchAttachment) => {
     const watcher = socketWatcher(socket, attachment);
-    hub.add(watcher, initial);
+    hub.add(watcher);
     watchers.set(socket, watcher);
   };
 
@@ -35,12 +34,12 @@ export function bindWatchSockets(ctx: DurableObjectState, hub: WatchHub): WatchS
   }
 
   return {
-    open(attachment, initial) {
+    open(attachment) {
       const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
       ctx.acceptWebSocket(server, [watchTag]);
       try {
         server.serializeAttachment(attachment);
-        bind(server, attachment, initial);
+        bind(server, attachment);
       } catch (error) {
         server.close(1011, 'the watch could not be started');
         throw error;

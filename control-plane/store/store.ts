@@ -111,7 +111,7 @@ export interface StoreListQuery {
   /** At most this many objects; the page says how many remain. */
   limit?: number;
   /** The page ends with the object that brings its texts to this many UTF-16 units; no more is read into memory at a time. */
-  units?: number;
+  units?: number | undefined;
   /** Start after this object (namespace, name order). */
   after?: { namespace: string; name: string };
   /**

@@ -7,7 +7,7 @@ import { openNodeDatabase } from '../store/testing/node-sqlite.ts';
 import { deleteObject, putObject } from '../store/testing/objects.ts';
 import { parseFrame } from './frame.ts';
 import { WatchHub, type WatchHubOptions } from './hub.ts';
-import { plainEvent, type WatchAttachment, type WatchedObject, type Watcher } from './watcher.ts';
+import { plainEvent, type StatePart, type WatchAttachment, type WatchedObject, type Watcher } from './watcher.ts';
 
 interface Event {
   type: string;
@@ -67,10 +67,21 @@ let scheduled: { at: number; run: () => void }[];
 let encoded: number;
 let errors: unknown[];
 
+/** One object at a time; the end is an event of its own. */
+function readState({ state, revision }: Readonly<WatchAttachment>): StatePart {
+  const after = state?.next === undefined ? {} : { after: { namespace: 'default', name: state.next } };
+  const page = store.list({ resource: 'pods', limit: 1, atRevision: revision, ...after });
+  const events = page.items.map((item) => plainEvent('ADDED', { ...item, parsed: () => JSON.parse(item.json) }));
+  if (page.next) return { events, next: page.next.name };
+  if (state?.marksEnd) events.push(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { name: 'end' } } }));
+  return { events };
+}
+
 function aHub(options: Partial<WatchHubOptions> = {}): WatchHub {
   return new WatchHub({
     store,
     matcherFor,
+    readState,
     encode: (type, object) => {
       encoded++;
       return plainEvent(type, object);
@@ -159,19 +170,60 @@ describe('events', () => {
     for (const { texts } of watchers) expect(texts).toEqual([expect.stringMatching(/^2\n\{.*\}\n\{.*\}\n$/)]);
   });
 
-  it('[W4] a watch begins with the events it is given, cut into frames, and goes on after its revision', () => {
+  it('[W4] a watch begins with the state at its revision, read in parts, and goes on after it', () => {
     put('a');
     put('b');
-    const hub = aHub({ frameUnits: 50 });
-    const watcher = new Recorder({ revision: 2 });
-    const initial = store
-      .list({ resource: 'pods' })
-      .items.map((object) => plainEvent('ADDED', { ...object, parsed: () => JSON.parse(object.json) }));
-    hub.add(watcher, initial);
-    expect(watcher.texts).toHaveLength(2);
+    const hub = aHub();
+    const watcher = new Recorder({ revision: 2, state: { marksEnd: true } });
+    hub.add(watcher);
+    expect(watcher.summary).toEqual(['ADDED a@1']);
+    put('b', { changed: 'yes' });
     put('c');
     pass(10);
-    expect(watcher.summary).toEqual(['ADDED a@1', 'ADDED b@2', 'ADDED c@3']);
+    expect(watcher.summary).toEqual(['ADDED a@1', 'ADDED b@2', 'BOOKMARK end@undefined', 'MODIFIED b@3', 'ADDED c@4']);
+    expect(watcher.attachment).toEqual({ resource: 'pods', format: 'json', revision: 4 });
+    // Before the end there is no revision to resume from.
+    expect(watcher.texts.map((text) => parseFrame(text).revision)).toEqual([0, 2, 4]);
+  });
+
+  it('[W4] a part of the state follows when the one before has been acknowledged', () => {
+    for (const name of ['a', 'b', 'c']) put(name);
+    const hub = aHub({ windowUnits: 1 });
+    const watcher = new Recorder({ revision: 3, state: { marksEnd: false } });
+    hub.add(watcher);
+    pass(100);
+    expect(watcher.summary).toEqual(['ADDED a@1']);
+    hub.acknowledge(watcher, watcher.units);
+    pass(100);
+    expect(watcher.summary).toEqual(['ADDED a@1', 'ADDED b@2']);
+  });
+
+  it('[W4] an eviction in the midst of the state costs nothing', () => {
+    for (const name of ['a', 'b', 'c']) put(name);
+    const watcher = new Recorder({ revision: 3, state: { marksEnd: false } });
+    aHub().add(watcher);
+    remove('c');
+    restart();
+    aHub().add(watcher);
+    pass(10);
+    expect(watcher.summary).toEqual(['ADDED a@1', 'ADDED b@2', 'ADDED c@3', 'DELETED c@4']);
+  });
+
+  it('[W7] a watch that has not had its state when the log leaves it behind is told so', () => {
+    put('a');
+    put('b');
+    const hub = aHub({ windowUnits: 1 });
+    const watcher = new Recorder({ revision: 2, state: { marksEnd: false } });
+    hub.add(watcher);
+    put('c');
+    store.compact({ beforeMs: time + 1, keepRows: 0 });
+    hub.acknowledge(watcher, watcher.units);
+    pass(10);
+    expect(watcher.events.map(({ type, object }) => [type, object.code])).toEqual([
+      ['ADDED', undefined],
+      ['ERROR', 410],
+    ]);
+    expect(watcher.closed?.code).toBe(4410);
   });
 });
 

@@ -1,13 +1,15 @@
-import { expired } from '../../shared/api/errors.ts';
+import { expired, hasReason } from '../../shared/api/errors.ts';
 import type { Store } from '../store/store.ts';
 import { Audience, type EventEncoder, type Matcher, type SharedChange, sharedChange } from './audience.ts';
 import { cutFrames, frame, type Line } from './frame.ts';
-import { assertAttachmentFits, type WatchAttachment, type Watcher, watchClose } from './watcher.ts';
+import { assertAttachmentFits, type StatePart, type WatchAttachment, type Watcher, watchClose } from './watcher.ts';
 
 export interface WatchHubDeps {
   store: Pick<Store, 'changes' | 'onCommit' | 'revision' | 'compactedRevision'>;
   /** Compiles the selectors of a watch; called once for all watches that are alike. */
   matcherFor(attachment: Readonly<WatchAttachment>): Matcher;
+  /** The next part of the state that a watch begins with, of bounded size. Throws `Expired` when the log has left it behind. */
+  readState(attachment: Readonly<WatchAttachment>): StatePart;
   /** Turns an object into the event that a format asks for. */
   encode: EventEncoder;
   /** Runs something once after this many milliseconds: `setTimeout`. */
@@ -76,11 +78,11 @@ export class WatchHub {
   }
 
   /**
-   * Starts or resumes a watch after `attachment.revision`. `initial` are encoded events that it begins with, for a
-   * watch that starts with a list: the state at that very revision, read in the same turn.
+   * Starts or resumes a watch: with what is left of the state that its attachment asks for, and then with what has
+   * happened after `attachment.revision`.
    * Throws StatusError for selectors that do not parse and RangeError for an attachment that is too large.
    */
-  add(watcher: Watcher, initial: readonly string[] = []): void {
+  add(watcher: Watcher): void {
     const { attachment } = watcher;
     assertAttachmentFits(attachment);
     const member = {
@@ -91,9 +93,8 @@ export class WatchHub {
     };
     member.audience.members.add(member);
     this.#members.set(watcher, member);
-    const lines = initial.map((event) => ({ event, revision: attachment.revision }));
-    this.#send(member, cutFrames(lines, attachment.revision, this.#options.frameUnits), attachment.revision);
-    if (attachment.revision < this.#deps.store.revision) this.#wake(0);
+    if (attachment.state) this.#sendState(member);
+    if (this.#isBehind(member)) this.#wake(0);
   }
 
   /** The watcher's socket is closed, or its client has gone. */
@@ -150,8 +151,17 @@ export class WatchHub {
   /** Sends the next batch to all who are behind. True when there is more to send. */
   #flush(): boolean {
     this.#closeExpired();
-    const behind = [...this.#members.values()].filter((member) => this.#isBehind(member));
-    if (behind.length === 0) return false;
+    const behind: Member[] = [];
+    let isMore = false;
+    for (const member of [...this.#members.values()]) {
+      if (!this.#isBehind(member)) continue;
+      if (!member.watcher.attachment.state) behind.push(member);
+      else {
+        this.#sendState(member);
+        isMore ||= this.#isBehind(member);
+      }
+    }
+    if (behind.length === 0) return isMore;
     const { changes, revision } = this.#deps.store.changes({
       after: behind.reduce((least, { position }) => Math.min(least, position), Infinity),
       resources: [...new Set(behind.map(({ watcher }) => watcher.attachment.resource))],
@@ -160,7 +170,27 @@ export class WatchHub {
     const shared = changes.map(sharedChange);
     for (const audience of new Set(behind.map((member) => member.audience))) this.#deliver(audience, shared, revision);
     this.#reportProgressLater();
-    return revision < this.#deps.store.revision;
+    return isMore || revision < this.#deps.store.revision;
+  }
+
+  /** Sends one part of the state that a watch begins with. Its frames tell no revision: until its end there is none to resume from. */
+  #sendState(member: Member): void {
+    const { watcher } = member;
+    const { state, ...rest } = watcher.attachment;
+    if (!state) return;
+    let part: StatePart;
+    try {
+      part = this.#deps.readState(watcher.attachment);
+    } catch (error) {
+      if (!hasReason(error, 'Expired')) throw error;
+      this.#expire(member);
+      return;
+    }
+    const { events, next } = part;
+    const lines = events.map((event) => ({ event, revision: 0 }));
+    const end = next === undefined ? rest.revision : 0;
+    const frames = cutFrames(lines, end, this.#options.frameUnits);
+    this.#deliverFrames(member, frames, next === undefined ? rest : { ...rest, state: { ...state, next } });
   }
 
   /** Sends an audience what its members have not had; those that are equally far get the very same strings. */
@@ -185,19 +215,24 @@ export class WatchHub {
   }
 
   #isBehind(member: Member): boolean {
-    return member.position < this.#deps.store.revision && member.unacknowledged < this.#options.windowUnits;
+    const { store } = this.#deps;
+    const isWaiting = member.watcher.attachment.state !== undefined || member.position < store.revision;
+    return isWaiting && member.unacknowledged < this.#options.windowUnits;
   }
 
   #send(member: Member, frames: readonly string[], revision: number): void {
-    const { watcher } = member;
     member.position = revision;
-    if (frames.length === 0) return;
+    if (frames.length > 0) this.#deliverFrames(member, frames, { ...member.watcher.attachment, revision });
+  }
+
+  #deliverFrames(member: Member, frames: readonly string[], attachment: WatchAttachment): void {
+    const { watcher } = member;
     try {
       for (const text of frames) {
         watcher.send(text);
         member.unacknowledged += text.length;
       }
-      watcher.save({ ...watcher.attachment, revision });
+      watcher.save(attachment);
     } catch {
       // The other end has gone; its client resumes with a watch of its own.
       this.remove(watcher);
@@ -220,12 +255,16 @@ export class WatchHub {
   #closeExpired(): void {
     const { compactedRevision } = this.#deps.store;
     for (const member of [...this.#members.values()]) {
-      if (member.position >= compactedRevision) continue;
-      const status = expired(`too old resource version: ${member.position} (${compactedRevision})`).toStatus();
-      const event = JSON.stringify({ type: 'ERROR', object: status });
-      this.#send(member, [frame(member.position, [event])], member.position);
-      this.#close(member, watchClose.expired, 'too old resource version');
+      if (member.position < compactedRevision) this.#expire(member);
     }
+  }
+
+  #expire(member: Member): void {
+    const { compactedRevision } = this.#deps.store;
+    const status = expired(`too old resource version: ${member.position} (${compactedRevision})`).toStatus();
+    const event = JSON.stringify({ type: 'ERROR', object: status });
+    this.#send(member, [frame(member.position, [event])], member.position);
+    this.#close(member, watchClose.expired, 'too old resource version');
   }
 
   #close({ watcher }: Member, code: number, reason: string): void {

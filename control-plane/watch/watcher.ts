@@ -16,8 +16,25 @@ export interface WatchAttachment {
   fieldSelector?: string;
   /** What an event's object is turned into: `json`, `table`, ... Meaningful only to the injected encoder. */
   format: string;
-  /** Everything up to this revision has been sent. */
+  /** Everything up to this revision has been sent, but for what is left of `state`. */
   revision: number;
+  /** The watch begins with the state at `revision`, and has not had all of it. */
+  state?: PendingState;
+}
+
+export interface PendingState {
+  /** Where the next part begins; absent: with the first object. Meaningful only to who reads the state. */
+  next?: string;
+  /** Its end is to be marked by a bookmark. */
+  marksEnd: boolean;
+}
+
+/** A part of the state that a watch begins with. */
+export interface StatePart {
+  /** Encoded events; with the last part the bookmark that marks the end, if there is to be one. */
+  events: string[];
+  /** As in `PendingState`; absent: this was the last part. */
+  next?: string;
 }
 
 /** One watch, as its host presents it. */

@@ -13,6 +13,7 @@ export class WatchObject extends StoreObject {
     this.hub = new WatchHub({
       store: this.store,
       matcherFor: () => () => true,
+      readState: () => ({ events: [] }),
       encode: plainEvent,
       schedule: (run, delayMs) => setTimeout(run, delayMs),
       onError: (error) => console.error('watch flush failed', error),

@@ -88,6 +88,8 @@ export interface ListRequest extends Target {
   labelSelector?: string;
   fieldSelector?: string;
   limit?: number;
+  /** Without a limit: a page ends with the object that brings its texts to this many UTF-16 units. */
+  units?: number;
   continue?: string;
   resourceVersion?: string;
   resourceVersionMatch?: string;

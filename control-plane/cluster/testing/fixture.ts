@@ -75,7 +75,7 @@ export class ClusterFixture {
       sync: async () => undefined,
       timers: this.timers,
       sibling: () => main?.client ?? this.client,
-      bindWatches: (hub) => ({ open: (attachment, initial) => this.#openWatch(hub, attachment, initial) }),
+      bindWatches: (hub) => ({ open: (attachment) => this.#openWatch(hub, attachment) }),
       streams: {
         plan: (node, request) => ({
           gateway: 'gateway',
@@ -145,27 +145,20 @@ export class ClusterFixture {
     return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : undefined };
   }
 
-  #openWatch(
-    hub: { add(watcher: Watcher, initial: readonly string[]): void },
-    attachment: WatchAttachment,
-    initial: readonly string[],
-  ) {
+  #openWatch(hub: { add(watcher: Watcher): void }, attachment: WatchAttachment) {
     const watch: ClusterFixture['watches'][number] = { attachment, frames: [] };
-    hub.add(
-      {
-        get attachment() {
-          return watch.attachment;
-        },
-        send: (text) => void watch.frames.push(text),
-        save: (next) => {
-          watch.attachment = next;
-        },
-        close: (code) => {
-          watch.closed = code;
-        },
+    hub.add({
+      get attachment() {
+        return watch.attachment;
       },
-      initial,
-    );
+      send: (text) => void watch.frames.push(text),
+      save: (next) => {
+        watch.attachment = next;
+      },
+      close: (code) => {
+        watch.closed = code;
+      },
+    });
     this.watches.push(watch);
     return new Response('watching');
   }
