@@ -1,10 +1,11 @@
 import { jsonEqual } from '../../shared/api/json.ts';
 import type { Endpoints, KubernetesObject, Pod, Service } from '../../shared/api/object.ts';
-import type { ObjectChange, WriteOperation } from '../client.ts';
+import type { WriteOperation } from '../client.ts';
 import { endpointsOfPod, type Subsets } from './endpoints/address.ts';
 import { packSubsets, truncateSubsets } from './endpoints/pack.ts';
-import { conditionOf, hasLabels, selectorText } from './pods/pod-state.ts';
-import { defineController, type Reader, type ReconcileDeps } from './runtime/controller.ts';
+import { servicesOfPod } from './endpoints/services-of-pod.ts';
+import { conditionOf, selectorText } from './pods/pod-state.ts';
+import { defineController, type ReconcileDeps } from './runtime/controller.ts';
 import { namespacedKey, splitKey } from './runtime/key.ts';
 import { errorOf, keyOf, sameObject, timestamp } from './runtime/write.ts';
 
@@ -156,28 +157,4 @@ async function removeOrphan(endpoints: Endpoints | undefined, { client }: Reconc
   ]);
   const error = result ? errorOf(result) : undefined;
   if (error && error.reason !== 'NotFound') throw error;
-}
-
-async function servicesOfPod(change: ObjectChange, reader: Reader): Promise<string[]> {
-  const pod = change.object as Pod;
-  const previous = change.previous as Pod | undefined;
-  if (!matters(pod, change.type === 'DELETED' ? undefined : previous)) return [];
-  const { items } = await reader.list<Service>({ resource: 'services', namespace: pod.metadata.namespace });
-  const selects = ({ spec }: Service) =>
-    Object.keys(spec?.selector ?? {}).length > 0 &&
-    [pod, previous].some((state) => state && hasLabels(state, spec?.selector ?? {}));
-  return items.filter(selects).map((service) => namespacedKey(service as KubernetesObject));
-}
-
-/** A Pod without an address is in no Endpoints, and most of what the others report does not show there either. */
-function matters(pod: Pod, previous: Pod | undefined): boolean {
-  if (!pod.status?.podIP && !previous?.status?.podIP) return false;
-  return !previous || !jsonEqual(aspects(pod), aspects(previous));
-}
-
-function aspects({ metadata, spec, status }: Pod): unknown {
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
-  const done = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-  const deleting = Boolean(metadata.deletionTimestamp);
-  return [metadata.labels, deleting, done, ready, status?.podIP, status?.podIPs, spec?.nodeName];
 }

@@ -7,6 +7,8 @@ import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
 import deployment from './deployment.ts';
 import disruption from './disruption.ts';
+import endpointSlice from './endpoint-slice.ts';
+import endpointSliceMirroring from './endpoint-slice-mirroring.ts';
 import endpoints from './endpoints.ts';
 import garbageCollector from './garbage-collector.ts';
 import job from './job.ts';
@@ -35,6 +37,8 @@ export const builtInControllers = [
   customResourceDefinition,
   deployment,
   disruption,
+  endpointSlice,
+  endpointSliceMirroring,
   endpoints,
   garbageCollector,
   job,

@@ -87,6 +87,7 @@ export type CSIDriver = AsObject<models.V1CSIDriver>;
 export type CSINode = AsObject<models.V1CSINode>;
 export type CSIStorageCapacity = AsObject<models.V1CSIStorageCapacity>;
 export type VolumeAttributesClass = AsObject<models.V1VolumeAttributesClass>;
+export type EndpointSlice = AsObject<models.V1EndpointSlice>;
 export type Lease = AsObject<models.V1Lease>;
 export type CertificateSigningRequest = AsObject<models.V1CertificateSigningRequest>;
 export type Role = AsObject<models.V1Role>;

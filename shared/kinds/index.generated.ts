@@ -11,6 +11,7 @@ import csiStorageCapacity from './csi-storage-capacity.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
+import endpointSlice from './endpoint-slice.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
 import eventsV1Event from './events-v1-event.ts';
@@ -59,6 +60,7 @@ export const builtInKinds = [
   customResourceDefinition,
   daemonSet,
   deployment,
+  endpointSlice,
   endpoints,
   event,
   eventsV1Event,

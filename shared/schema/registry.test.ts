@@ -57,6 +57,8 @@ describe('facts', () => {
     for (const [model, fields] of Object.entries(defaults)) {
       for (const [field, value] of Object.entries(fields)) {
         const { schema } = schemaFor(model).fields[field]!;
+        // A list that Go writes even when it is empty.
+        if (value === null) continue;
         expect([model, field, typeof value]).toEqual([
           model,
           field,

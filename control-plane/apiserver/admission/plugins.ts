@@ -4,7 +4,6 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
-import { nodeRestriction, nodeRestrictionOfDeletions } from './node-restriction.ts';
 import { podSecurity, podSecurityOfNamespaces, podSecurityOfTemplates } from './pod-security.ts';
 import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
 import { resourceQuota } from './resource-quota.ts';
@@ -19,8 +18,6 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   limitRangerDefaults,
   podLimitRanger,
   claimLimitRanger,
-  nodeRestriction,
-  nodeRestrictionOfDeletions,
   serviceAccount,
   podSecurityOfNamespaces,
   podSecurity,

@@ -33,7 +33,7 @@ export function endpointsOfPod(pod: Pod, service: Service): Endpoint[] {
 }
 
 /** The Pod's address of the family that the Service prefers. */
-function addressOf(pod: Pod, service: Service): string | undefined {
+export function addressOf(pod: Pod, service: Service): string | undefined {
   const family = service.spec?.ipFamilies?.[0];
   const addresses = pod.status?.podIPs?.map(({ ip }) => ip) ?? [];
   if (!family) return pod.status?.podIP ?? addresses[0];
@@ -41,12 +41,15 @@ function addressOf(pod: Pod, service: Service): string | undefined {
   return all.find((ip) => ip && ip.includes(':') === (family === 'IPv6'));
 }
 
-function hasHostname(pod: Pod, service: Service): boolean {
+export function hasHostname(pod: Pod, service: Service): boolean {
   return Boolean(pod.spec?.hostname) && pod.spec?.subdomain === service.metadata.name;
 }
 
 /** A named target port is looked up in each Pod: Pods of one Service may have it under different numbers. */
-function targetPort(pod: Pod, { port, targetPort: target = port, protocol = 'TCP' }: ServicePort): number | undefined {
+export function targetPort(
+  pod: Pod,
+  { port, targetPort: target = port, protocol = 'TCP' }: ServicePort,
+): number | undefined {
   if (typeof target === 'number') return target || port;
   if (target === '') return port;
   for (const container of [...(pod.spec?.containers ?? []), ...sidecarsOf(pod)]) {

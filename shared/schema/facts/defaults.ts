@@ -56,6 +56,7 @@ export const defaults: DefaultFacts = {
   V1DeploymentStrategy: { type: 'RollingUpdate' },
   V1DownwardAPIVolumeSource: fileModes,
   V1Endpoint: { conditions: {} },
+  V1EndpointSlice: { endpoints: null, ports: null },
   V1EphemeralContainer: container,
   V1ExemptPriorityLevelConfiguration: { lendablePercent: 0, nominalConcurrencyShares: 0 },
   V1FileKeySelector: { optional: false },
