@@ -66,7 +66,7 @@ export class Checker {
   readonly typeNames = new Map<Expr, string>();
   readonly dottedNames = new Map<Expr, string>();
   readonly uses = new Set<string>();
-  bindings = new Bindings();
+  readonly bindings = new Bindings();
   readonly #locals: { name: string; type: CelType }[] = [];
   #fresh = 0;
 
@@ -232,11 +232,14 @@ export class Checker {
     for (const overload of declared) {
       if (overload.member !== member || overload.params.length !== types.length) continue;
       const suffix = this.#fresh++;
-      const trial = this.bindings.copy();
-      if (!overload.params.every((wanted, index) => trial.assign(types[index]!, freshen(wanted, suffix)))) continue;
+      const { bindings } = this;
+      const mark = bindings.mark();
+      if (!overload.params.every((wanted, index) => bindings.assign(types[index]!, freshen(wanted, suffix)))) {
+        bindings.undo(mark);
+        continue;
+      }
       overloads.push(overload);
-      this.bindings.adopt(trial);
-      const type = trial.resolve(freshen(overload.result, suffix));
+      const type = bindings.resolve(freshen(overload.result, suffix));
       result = result === undefined || showType(result) === showType(type) ? type : DYN;
     }
     return result === undefined ? undefined : { overloads, result };

@@ -2,18 +2,27 @@ import { type CelType, listOf, mapOf, optionalOf } from './types.ts';
 
 /** What the type variables of one expression stand for, as far as known. */
 export class Bindings {
-  readonly #bound: Map<string, CelType>;
+  readonly #bound = new Map<string, CelType>();
+  /** What was bound before, newest last: trying a form of a function may have to be undone. */
+  readonly #trail: [name: string, before: CelType | undefined][] = [];
 
-  constructor(bound: Iterable<[string, CelType]> = []) {
-    this.#bound = new Map(bound);
+  /** A point to go back to. */
+  mark(): number {
+    return this.#trail.length;
   }
 
-  copy(): Bindings {
-    return new Bindings(this.#bound);
+  /** Forgets what has been found out since. */
+  undo(mark: number): void {
+    while (this.#trail.length > mark) {
+      const [name, before] = this.#trail.pop()!;
+      if (before === undefined) this.#bound.delete(name);
+      else this.#bound.set(name, before);
+    }
   }
 
-  adopt(other: Bindings): void {
-    for (const [name, type] of other.#bound) this.#bound.set(name, type);
+  #bind(name: string, type: CelType): void {
+    this.#trail.push([name, this.#bound.get(name)]);
+    this.#bound.set(name, type);
   }
 
   /** The type with variables replaced by what they stand for. */
@@ -63,14 +72,14 @@ export class Bindings {
     if (bound) {
       if (!this.assign(other, bound)) return false;
       // What is less specific stands for both.
-      if (this.resolve(other).kind === 'dyn') this.#bound.set(name, other);
-      else if (bound.kind === 'null') this.#bound.set(name, other);
+      if (this.resolve(other).kind === 'dyn') this.#bind(name, other);
+      else if (bound.kind === 'null') this.#bind(name, other);
       return true;
     }
     const target = this.resolve(other);
     if (target.kind === 'param' && target.name === name) return true;
     if (mentions(target, name)) return false;
-    this.#bound.set(name, target);
+    this.#bind(name, target);
     return self.kind === 'param';
   }
 }

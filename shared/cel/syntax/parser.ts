@@ -32,7 +32,7 @@ class Parser {
   #index = 0;
   #depth = 0;
   /** Height of the trees built so far: chains like `a + b + c` grow to the left without any nesting in the text. */
-  readonly #heights = new WeakMap<Expr, number>();
+  readonly #heights = new Map<Expr, number>();
 
   constructor(text: string) {
     this.#text = text;
