@@ -1,5 +1,6 @@
 import type { Suite } from '../suite.ts';
 import { accessSuite } from './access.ts';
+import { admissionSuite } from './admission.ts';
 import { apiSuite } from './api.ts';
 import { memorySuite } from './memory.ts';
 import { podsSuite } from './pods.ts';
@@ -11,6 +12,7 @@ import { startSuite } from './start.ts';
 export const suites: readonly Suite[] = [
   apiSuite,
   accessSuite,
+  admissionSuite,
   podsSuite,
   proxySuite,
   startSuite,

@@ -24,6 +24,8 @@ import type {
   V1Job,
   V1Lease,
   V1LimitRange,
+  V1MutatingAdmissionPolicy,
+  V1MutatingAdmissionPolicyBinding,
   V1Namespace,
   V1NetworkPolicy,
   V1Node,
@@ -46,6 +48,8 @@ import type {
   V1ServiceCIDR,
   V1StatefulSet,
   V1StorageClass,
+  V1ValidatingAdmissionPolicy,
+  V1ValidatingAdmissionPolicyBinding,
   V1VolumeAttachment,
   V1VolumeAttributesClass,
 } from '@kubernetes/client-node';
@@ -74,6 +78,24 @@ export const kinds = {
   certificateSigningRequest: clusterScoped<V1CertificateSigningRequest>()(
     'certificates.k8s.io/v1',
     'CertificateSigningRequest',
+  ),
+  mutatingAdmissionPolicy: clusterScoped<V1MutatingAdmissionPolicy>()(
+    'admissionregistration.k8s.io/v1',
+    'MutatingAdmissionPolicy',
+    'mutatingadmissionpolicies',
+  ),
+  mutatingAdmissionPolicyBinding: clusterScoped<V1MutatingAdmissionPolicyBinding>()(
+    'admissionregistration.k8s.io/v1',
+    'MutatingAdmissionPolicyBinding',
+  ),
+  validatingAdmissionPolicy: clusterScoped<V1ValidatingAdmissionPolicy>()(
+    'admissionregistration.k8s.io/v1',
+    'ValidatingAdmissionPolicy',
+    'validatingadmissionpolicies',
+  ),
+  validatingAdmissionPolicyBinding: clusterScoped<V1ValidatingAdmissionPolicyBinding>()(
+    'admissionregistration.k8s.io/v1',
+    'ValidatingAdmissionPolicyBinding',
   ),
   configMap: namespaced<V1ConfigMap>()('v1', 'ConfigMap'),
   controllerRevision: namespaced<V1ControllerRevision>()('apps/v1', 'ControllerRevision'),

@@ -4,6 +4,7 @@ import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
 import { createCertificateChecks } from '../apiserver/admission/certificates.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
+import { createPolicies } from '../apiserver/admission/policies/create-policies.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
 import type { Auditor } from '../apiserver/audit/auditor.ts';
@@ -136,11 +137,14 @@ export function createCluster(deps: ClusterDeps): Cluster {
     uid,
     authorizer,
   });
+  const policies = createPolicies(store, { kinds, authorizer });
   const admission = createAdmission([
     ...defaultPlugins,
+    policies.mutating,
     webhooks.mutating,
     createEscalationCheck(authorizer),
     ...createCertificateChecks(authorizer),
+    policies.validating,
     webhooks.validating,
   ]);
   const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });

@@ -21,6 +21,8 @@ import ipAddress from './ip-address.ts';
 import job from './job.ts';
 import lease from './lease.ts';
 import limitRange from './limit-range.ts';
+import mutatingAdmissionPolicy from './mutating-admission-policy.ts';
+import mutatingAdmissionPolicyBinding from './mutating-admission-policy-binding.ts';
 import mutatingWebhookConfiguration from './mutating-webhook-configuration.ts';
 import namespace from './namespace.ts';
 import networkPolicy from './network-policy.ts';
@@ -43,6 +45,8 @@ import serviceAccount from './service-account.ts';
 import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
 import storageClass from './storage-class.ts';
+import validatingAdmissionPolicy from './validating-admission-policy.ts';
+import validatingAdmissionPolicyBinding from './validating-admission-policy-binding.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
 import volumeAttachment from './volume-attachment.ts';
 import volumeAttributesClass from './volume-attributes-class.ts';
@@ -70,6 +74,8 @@ export const builtInKinds = [
   job,
   lease,
   limitRange,
+  mutatingAdmissionPolicy,
+  mutatingAdmissionPolicyBinding,
   mutatingWebhookConfiguration,
   namespace,
   networkPolicy,
@@ -92,6 +98,8 @@ export const builtInKinds = [
   serviceCidr,
   statefulSet,
   storageClass,
+  validatingAdmissionPolicy,
+  validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,
   volumeAttachment,
   volumeAttributesClass,

@@ -137,7 +137,7 @@ export class ClusterFixture {
     const request = new Request(`https://cluster${path}`, {
       method,
       headers,
-      ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isRaw ? (body as string) : JSON.stringify(body) }),
     });
     const response = await this.cluster.core.fetch(request);
     const text = await response.text();

@@ -2,4 +2,5 @@
 
 export { type ServerSideApplyInput, type ServerSideApplyResult, serverSideApply } from './apply.ts';
 export { areReadable } from './managed-fields.ts';
+export { mergeObjects } from './merge-objects.ts';
 export { applyUpdateManagers, type UpdateManagersInput } from './update.ts';

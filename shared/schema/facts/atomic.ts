@@ -9,11 +9,15 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'V1FileKeySelector',
   'V1LabelSelector',
   'V1LocalObjectReference',
+  'V1MatchResources',
+  'V1NamedRuleWithOperations',
   'V1NodeSelector',
   'V1NodeSelectorTerm',
   'V1ObjectFieldSelector',
   'V1ObjectReference',
   'V1OwnerReference',
+  'V1ParamKind',
+  'V1ParamRef',
   'V1ResourceFieldSelector',
   'V1RoleRef',
   'V1ScopeSelector',
@@ -22,6 +26,7 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   'V1ServiceBackendPort',
   'V1TopologySelectorTerm',
   'V1TypedLocalObjectReference',
+  'V1Variable',
 ]);
 
 /** Map fields of which the same is true. */
