@@ -12,6 +12,7 @@ import type {
   V1CSIDriver,
   V1CSINode,
   V1CSIStorageCapacity,
+  V1CustomResourceDefinition,
   V1DaemonSet,
   V1Deployment,
   V1DeviceClass,
@@ -111,6 +112,10 @@ export const kinds = {
     'storage.k8s.io/v1',
     'CSIStorageCapacity',
     'csistoragecapacities',
+  ),
+  customResourceDefinition: clusterScoped<V1CustomResourceDefinition>()(
+    'apiextensions.k8s.io/v1',
+    'CustomResourceDefinition',
   ),
   deviceClass: clusterScoped<V1DeviceClass>()('resource.k8s.io/v1', 'DeviceClass', 'deviceclasses'),
   deviceTaintRule: clusterScoped<V1beta2DeviceTaintRule>()('resource.k8s.io/v1', 'DeviceTaintRule'),

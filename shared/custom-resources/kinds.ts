@@ -76,6 +76,10 @@ function customKind(
       definition: name,
       isServed: version.served,
       isTerminating,
+      fingerprint: `${metadata.uid}/${metadata.generation}`,
+      get openAPIV3Schema() {
+        return compiled().schema;
+      },
       printerColumns: version.additionalPrinterColumns ?? [],
       listKind: listKind ?? `${kind}List`,
       ...(warning === undefined ? {} : { deprecationWarning: warning }),

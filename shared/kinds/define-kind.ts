@@ -3,6 +3,7 @@ import type { KubernetesObject, ObjectKey } from '../api/object.ts';
 import type { NameFormat } from '../api/validation.ts';
 import type { StoredForm } from '../custom-resources/stored-form.ts';
 import type { ObjectSchema } from '../schema/model.ts';
+import type { JsonSchema } from '../schema/structural/json-schema.ts';
 import type { PrinterColumn } from './custom-resource-definition/types.ts';
 import type { PodTemplate } from './pod-spec/defaults.ts';
 import type { Amounts } from './resources/amounts.ts';
@@ -254,6 +255,10 @@ export interface CustomKind {
   /** The definition is being deleted: there will be no new objects. */
   isTerminating: boolean;
   listKind: string;
+  /** The same for kinds that are described alike. */
+  fingerprint: string;
+  /** As the definition has it. Read from there: not to be kept. */
+  readonly openAPIV3Schema: JsonSchema;
   /** Of which `columns` are made. */
   printerColumns: readonly PrinterColumn[];
   /** What every request for this version is answered with, besides. */

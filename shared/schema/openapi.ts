@@ -2,7 +2,7 @@ import type { JsonObject } from '../api/json.ts';
 import { apiVersionOf } from '../kinds/define-kind.ts';
 import { type DocumentedKind, groupPrefix, type Operation, operationsOf, rootPath } from './openapi/operations.ts';
 import { parametersOf, pretty, renderParameter } from './openapi/parameters.ts';
-import { type Descriptions, type Dialect, SchemaWriter, v2, v3 } from './openapi/schemas.ts';
+import { type Descriptions, type Dialect, type OwnModels, SchemaWriter, v2, v3 } from './openapi/schemas.ts';
 
 export type { DocumentedKind } from './openapi/operations.ts';
 export type { Descriptions } from './openapi/schemas.ts';
@@ -73,6 +73,18 @@ export function openapiV2(kinds: readonly DocumentedKind[], descriptions: Descri
   };
 }
 
+/** What a document says of kinds that describe their schemas themselves: for documents that are put together at run time. */
+export function documentParts(
+  kinds: readonly DocumentedKind[],
+  dialect: Dialect,
+  own: OwnModels,
+): { paths: JsonObject; schemas: JsonObject } {
+  const writer = newWriter(dialect, kinds, {}, own);
+  writer.ref('V1ObjectMeta');
+  writer.ref('V1ListMeta');
+  return { paths: pathsOf(kinds, writer, dialect), schemas: writer.schemas() };
+}
+
 /** Group versions that have a document of their own, in the order of the kinds. */
 export function groupVersionsOf(kinds: readonly DocumentedKind[]): GroupVersion[] {
   const byName = new Map(kinds.map(({ group, version }) => [apiVersionOf({ group, version }), { group, version }]));
@@ -93,8 +105,13 @@ export function openapiIndex(hashes: ReadonlyMap<string, string>): JsonObject {
   return { paths: Object.fromEntries(paths) };
 }
 
-function newWriter(dialect: Dialect, kinds: readonly DocumentedKind[], descriptions: Descriptions): SchemaWriter {
-  const writer = new SchemaWriter(dialect, descriptions);
+function newWriter(
+  dialect: Dialect,
+  kinds: readonly DocumentedKind[],
+  descriptions: Descriptions,
+  own?: OwnModels,
+): SchemaWriter {
+  const writer = new SchemaWriter(dialect, descriptions, own);
   for (const { group, version, kind, schema } of kinds) writer.addKinds(schema, [{ group, kind, version }]);
   const groupVersions = groupVersionsOf(kinds);
   writer.addKinds('V1APIResourceList', [{ group: '', kind: 'APIResourceList', version: 'v1' }]);
@@ -146,7 +163,7 @@ function discoveryOperation(groupVersion: GroupVersion, writer: SchemaWriter, di
 
 function operationV3(operation: Operation, writer: SchemaWriter): JsonObject {
   const body = bodyOf(operation, writer);
-  const types = operation.action === 'patch' ? patchTypes : ['*/*'];
+  const types = operation.action === 'patch' ? patchTypesOf(operation) : ['*/*'];
   const answer = operation.answer
     ? contentOf(answerTypes(operation), writer.ref(operation.answer))
     : contentOf(['text/plain'], { type: 'string' });
@@ -165,12 +182,16 @@ function operationV2(operation: Operation, writer: SchemaWriter): JsonObject {
   const parameters = parametersOf[operation.action].map((parameter) => renderParameter(parameter, 2));
   return {
     ...commonOf(operation),
-    consumes: operation.action === 'patch' ? patchTypes : ['*/*'],
+    consumes: operation.action === 'patch' ? patchTypesOf(operation) : ['*/*'],
     produces: operation.answer ? answerTypes(operation) : ['text/plain'],
     schemes: ['https'],
     ...listed([...bodyParameter, ...parameters]),
     responses: responsesOf(operation, (description) => ({ description, schema })),
   };
+}
+
+function patchTypesOf({ isCustom }: Operation): string[] {
+  return patchTypes.filter((type) => !isCustom || !type.includes('strategic'));
 }
 
 function listed(parameters: JsonObject[]): JsonObject {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 
 const files: Record<string, string> = {
@@ -13,8 +14,10 @@ const assets: Assets = {
 };
 const now = () => Date.UTC(2026, 0, 31, 12);
 
+const kinds = new KindRegistry([]);
+
 function get(path: string, headers: Record<string, string> = {}): Promise<Response | undefined> {
-  return serveOpenApi({ assets, now }, new Request(`https://cluster${path}`, { headers }));
+  return serveOpenApi({ assets, kinds, now }, new Request(`https://cluster${path}`, { headers }));
 }
 
 describe('the form of a document', () => {
@@ -96,5 +99,5 @@ it.each(['/openapi', '/openapi/v1', '/openapi/v2/api', '/openapi/v3/apis/apps/v1
 
 it('has nothing where the deployment has no documents', async () => {
   const none: Assets = { fetch: async () => new Response('nothing', { status: 404 }) };
-  expect(await serveOpenApi({ assets: none, now }, new Request('https://cluster/openapi/v3'))).toBeUndefined();
+  expect(await serveOpenApi({ assets: none, kinds, now }, new Request('https://cluster/openapi/v3'))).toBeUndefined();
 });

@@ -1,4 +1,6 @@
+import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { openapiV2ProtobufType } from '../../../shared/schema/openapi/protobuf-type.ts';
+import { CustomOpenApi } from './custom-openapi.ts';
 import { isKnownTag } from './entity-tag.ts';
 import { preferredType } from './negotiate.ts';
 
@@ -8,6 +10,7 @@ export interface Assets {
 }
 
 export interface OpenApiDeps {
+  kinds: KindRegistry;
   assets: Assets;
   /** Epoch ms. */
   now(): number;
@@ -26,15 +29,17 @@ const protobufTypes = ['application/com.github.proto-openapi.spec.v2@v1.0+protob
 const yearMs = 365 * 24 * 3600 * 1000;
 
 /**
- * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds. All have an
- * ETag; what is asked for by its hash never changes, so that clients keep it and do not ask again. Undefined for other
+ * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds, and from the
+ * definitions of custom kinds. All have an ETag; what is asked for by its hash never changes, so that clients keep it and do not ask again. Undefined for other
  * paths and for group versions without a document.
  */
 export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise<Response | undefined> {
   const { pathname, searchParams } = new URL(request.url);
   const path = /^\/openapi\/(v2|v3(?:\/.+)?)$/.exec(pathname)?.[1];
   if (path === undefined) return undefined;
-  const hashes = await readHashes(deps.assets);
+  const built = await readHashes(deps.assets);
+  const custom = Object.keys(built).length > 0 ? CustomOpenApi.of(deps.kinds) : undefined;
+  const hashes = custom ? custom.hashes(built) : built;
   if (!Object.hasOwn(hashes, `${path}.json`)) return undefined;
   const form = negotiateForm(path, request.headers.get('accept'));
   if (!form) return new Response(null, { status: 406, headers: { vary: 'Accept' } });
@@ -50,7 +55,10 @@ export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise
     ...freshness(deps.now(), { immutable: Boolean(asked) }),
   });
   if (isKnownTag(request.headers.get('if-none-match'), current)) return new Response(null, { status: 304, headers });
-  const asset = await deps.assets.fetch(`/openapi/${form.file}`);
+  const files = (file: string) => deps.assets.fetch(`/openapi/${file}`);
+  const document = await custom?.document(form.file, files, hashes);
+  if (document !== undefined) return new Response(document, { headers });
+  const asset = await files(form.file);
   if (!asset.ok) throw new Error(`the deployment has no file openapi/${form.file}: ${asset.status}`);
   return new Response(asset.body, { headers });
 }

@@ -19,13 +19,17 @@ export interface Operation {
   body?: string;
   /** Model of the answer; absent: plain text. */
   answer?: string;
+  isCustom?: boolean;
 }
 
 /** What the documents say of a kind; resources that are never stored have no more than this. */
 export type DocumentedKind = Pick<
   BuiltInKind,
   'group' | 'version' | 'kind' | 'plural' | 'scope' | 'schema' | 'verbs' | 'subresources' | 'deletion'
->;
+> & {
+  /** Custom resources are not patched strategically. */
+  isCustom?: boolean;
+};
 
 const allVerbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -191,6 +195,7 @@ function operation(kind: DocumentedKind, context: Context, action: Action): Oper
     kind: { group: kind.group, kind: kind.kind, version: kind.version },
     groupVersion: { group: kind.group, version: kind.version },
     pathParameters: context.parameters,
+    ...(kind.isCustom ? { isCustom: true } : {}),
   };
 }
 

@@ -56,20 +56,27 @@ const namedScalars: Readonly<Record<string, NamedScalar>> = {
   },
 };
 
+/** Schemas that a document describes itself, by the names under which operations know them: those of custom resources. */
+export type OwnModels = ReadonlyMap<string, { name: string; schema: JsonObject }>;
+
 /** Collects the schemas that a document refers to, and writes them in its dialect. */
 export class SchemaWriter {
   readonly #dialect: Dialect;
   readonly #descriptions: Descriptions;
+  readonly #own: OwnModels;
   readonly #written = new Map<string, JsonObject>();
   readonly #groupVersionKinds = new Map<string, GroupVersionKind[]>();
 
-  constructor(dialect: Dialect, descriptions: Descriptions) {
+  constructor(dialect: Dialect, descriptions: Descriptions, own: OwnModels = new Map()) {
     this.#dialect = dialect;
+    this.#own = own;
     this.#descriptions = descriptions;
   }
 
   /** A reference to a type of the tables, which becomes part of the document. */
   ref(model: string): JsonObject {
+    const own = this.#own.get(model);
+    if (own) return this.#refTo(own.name, () => own.schema);
     return this.#refTo(openapiNameOf(model), () => this.#object(schemaFor(model)));
   }
 
