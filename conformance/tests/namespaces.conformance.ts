@@ -91,3 +91,30 @@ conforms('namespace-deletion-removes-pods', async (t) => {
   await namespaces.create({ metadata: { name } });
   expect((await pods.list()).items).toEqual([]);
 });
+
+conforms('Ordered Namespace Deletion', async (t) => {
+  const namespaces = t.resource(kinds.namespace);
+  const name = t.unique('ordered');
+  const finalizer = 'example.com/conformance';
+  await namespaces.create({ metadata: { name } });
+  await t.eventually('the ServiceAccount', () => t.resource(kinds.serviceAccount, name).get('default'));
+  const pods = t.resource(kinds.pod, name);
+  const configMaps = t.resource(kinds.configMap, name);
+  await configMaps.create({ metadata: { name: 'kept' } });
+  const pod = aPod('held');
+  await pods.create({ ...pod, metadata: { ...pod.metadata, finalizers: [finalizer] } });
+  await runs(t, 'held', name);
+  t.cleanUp(() => t.api.send('DELETE', `${namespaces.path}/${name}`));
+
+  await namespaces.delete(name);
+  await t.eventually('the namespace says what holds it', async () => {
+    const { status } = await namespaces.get(name);
+    const remaining = status.conditions?.find(({ type }) => type === 'NamespaceFinalizersRemaining');
+    return remaining?.status === 'True' && remaining.message?.includes(finalizer);
+  });
+  expect((await pods.get('held')).metadata.deletionTimestamp).toBeDefined();
+  expect((await configMaps.get('kept')).metadata.deletionTimestamp).toBeUndefined();
+
+  await pods.patch('held', { metadata: { finalizers: null } });
+  await gone('the namespace', () => namespaces.get(name));
+});
