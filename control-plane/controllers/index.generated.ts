@@ -25,6 +25,7 @@ import rootCaPublisher from './root-ca-publisher.ts';
 import serviceAccount from './service-account.ts';
 import serviceAccountTokens from './service-account-tokens.ts';
 import serviceCidr from './service-cidr.ts';
+import statefulSet from './stateful-set.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
 
@@ -55,6 +56,7 @@ export const builtInControllers = [
   serviceAccount,
   serviceAccountTokens,
   serviceCidr,
+  statefulSet,
   taintEviction,
   ttlAfterFinished,
 ];
