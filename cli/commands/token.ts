@@ -41,7 +41,7 @@ export function tokenCommand(): Command {
     });
   const list = base('list')
     .alias('ls')
-    .description('list bootstrap tokens (their secrets are not stored)')
+    .description('list bootstrap tokens')
     .addOption(outputOption())
     .action(async (options: TokenOptions) => {
       const rows = (await clusterAdmin(options).listTokens()).map((token) => ({

@@ -11,7 +11,7 @@ import type { Auditor } from '../apiserver/audit/auditor.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
 import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
-import { bootstrapTokensResource, createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
+import { createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../apiserver/auth/certificates/authority.ts';
 import { createClusterAuthority } from '../apiserver/auth/cluster-authority.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
@@ -48,6 +48,7 @@ import type { Timers } from '../timers/timers.ts';
 import { serveCustomKinds } from './custom-kinds.ts';
 import { createLocalClient } from './local-client.ts';
 import { createNamespacesElsewhere } from './namespaces-elsewhere.ts';
+import { componentUsers } from './users.ts';
 import { createWatches, type Watches, type WatchesDeps } from './watches.ts';
 
 export interface ClusterDeps {
@@ -122,7 +123,12 @@ export function createCluster(deps: ClusterDeps): Cluster {
     namespaces && ((writes: readonly WriteRequest[]) => namespaces.ensure(writes.map(({ namespace }) => namespace)));
   const credentials = createCredentials({ store, commits, newToken: () => base64url(deps.randomBytes(32)), uid });
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
-  const bootstrapTokens = createBootstrapTokens({ reader: store, commits, now, randomText, uid });
+  const bootstrapTokens = createBootstrapTokens({
+    reader: store,
+    client: () => clientFor(componentUsers.apiserver.identity, componentUsers.apiserver.fieldManager),
+    now,
+    randomText,
+  });
   const parse = ({ json }: { json: string }) => JSON.parse(json);
   const authorizer = createAuthorizer({
     nodeRules: createNodeRules({ reader: store, kinds, parse }),
@@ -235,8 +241,7 @@ function expiringResources(kinds: KindRegistry, shard: string): string[] {
     .all()
     .filter((kind) => kind.storage?.ttlSeconds && !kind.servedForm)
     .map(resourceName);
-  const here = expiring.filter((resource) => shardOf(kinds, resource) === shard);
-  return shard === '' ? [...here, bootstrapTokensResource] : here;
+  return expiring.filter((resource) => shardOf(kinds, resource) === shard);
 }
 
 /** As deletions that watchers see; one that has been written again meanwhile stays. */

@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import bootstrapTokenCleaner from './bootstrap-token-cleaner.ts';
 import certificateApprover from './certificate-approver.ts';
 import certificateCleaner from './certificate-cleaner.ts';
 import certificateSigner from './certificate-signer.ts';
@@ -30,6 +31,7 @@ import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
 
 export const builtInControllers = [
+  bootstrapTokenCleaner,
   certificateApprover,
   certificateCleaner,
   certificateSigner,

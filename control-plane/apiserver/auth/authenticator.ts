@@ -5,9 +5,9 @@ import type { Credential } from './credential.ts';
 /** What becomes of a token. The audiences are those that it is for among those that were asked about. */
 export type Verdict = { user: UserInfo; audiences: readonly string[] } | { refused: string };
 
-/** Whom tokens of one sort speak for that are looked up, by their SHA-256 in hex. They are for the API and nobody else. */
+/** Whom tokens of one sort speak for that are looked up, by their hash. They are for the API and nobody else. */
 export interface TokenLookup {
-  find(tokenHash: string): UserInfo | undefined;
+  find(credential: Credential): UserInfo | undefined;
 }
 
 /** Whom tokens of one sort speak for that are verified. */
@@ -32,9 +32,9 @@ export interface AuthenticatorDeps {
 
 /** Asks each sort of token in turn. */
 export function createAuthenticator({ tokens, verifiers, audiences }: AuthenticatorDeps): Authenticator {
-  function lookUp({ hash }: Credential): UserInfo | undefined {
+  function lookUp(credential: Credential): UserInfo | undefined {
     for (const lookup of tokens) {
-      const user = lookup.find(hash);
+      const user = lookup.find(credential);
       if (user) return user;
     }
     return undefined;

@@ -1,13 +1,21 @@
 import { badRequest, notFound } from '../../../shared/api/errors.ts';
-import type { KubernetesObject } from '../../../shared/api/object.ts';
-import type { CommitQueue } from '../../store/commit-queue.ts';
-import type { StoredObject, StoreReader } from '../../store/store.ts';
+import type { Secret } from '../../../shared/api/object.ts';
+import { bytesOfText } from '../../../shared/certificates/pem.ts';
+import {
+  bootstrapTokenEnd,
+  bootstrapTokenNamespace,
+  bootstrapTokenType,
+  textOfSecret,
+} from '../../../shared/kinds/secret/bootstrap-token.ts';
+import type { ClusterClient } from '../../client.ts';
+import { writeAll } from '../../controllers/runtime/write.ts';
+import type { StoreReader } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
+import type { TokenLookup } from './authenticator.ts';
 import { authenticatedGroup } from './authorize.ts';
-import { hashToken } from './credentials.ts';
-import { internalResource } from './internal-resources.ts';
+import { hashToken, sameHash } from './credentials.ts';
 
-/** A bootstrap token as it is listed: without its secret, which is not kept. */
+/** A bootstrap token as it is listed: without its secret. */
 export interface BootstrapToken {
   id: string;
   description?: string;
@@ -15,47 +23,47 @@ export interface BootstrapToken {
   expiresAt?: string;
 }
 
-/** Tokens with which machines join, in Kubernetes' format `ID.SECRET`. Only a hash of each is stored. */
-export interface BootstrapTokens {
+/**
+ * Tokens with which machines join, in Kubernetes' format `ID.SECRET`. Each is a Secret of type
+ * `bootstrap.kubernetes.io/token` in `kube-system`, whoever made it.
+ */
+export interface BootstrapTokens extends TokenLookup {
   list(): BootstrapToken[];
-  /** `ttlSeconds` 0 or absent: does not expire. The answer carries the whole token, once. */
+  /** `ttlSeconds` 0 or absent: does not expire. The answer carries the whole token. */
   create(options: { ttlSeconds?: number; description?: string }): Promise<BootstrapToken & { token: string }>;
   /** Throws NotFound. */
   remove(id: string): Promise<void>;
-  /** Whom a token that has not expired speaks for; `tokenHash` is the SHA-256 of the whole token, hex. */
-  find(tokenHash: string): UserInfo | undefined;
 }
 
 export interface BootstrapTokensDeps {
   reader: StoreReader;
-  commits: CommitQueue;
+  client(): Pick<ClusterClient, 'write'>;
   /** Epoch ms. */
   now(): number;
   /** A string of this many random characters of `[a-z0-9]`. */
   randomText(length: number): string;
-  uid(): string;
 }
 
-/** Storage name; not a kind. Expired ones are removed with everything else that expires. */
-export const bootstrapTokensResource = internalResource('bootstraptokens');
 /** The group of those who may join machines and nothing else. */
 export const bootstrappersGroup = 'system:bootstrappers';
-
+const namePrefix = 'bootstrap-token-';
+const extraGroup = /^system:bootstrappers:[a-z0-9:-]{0,255}[a-z0-9]$/;
 const maxTtlSeconds = 10 * 365 * 86_400;
 
-interface StoredToken extends KubernetesObject {
-  description?: string;
-  expiresAt?: string;
-}
-
-export function createBootstrapTokens(deps: BootstrapTokensDeps): BootstrapTokens {
-  const { reader, commits, now, randomText, uid } = deps;
-  const isLive = ({ expiresAt }: StoredToken) => expiresAt === undefined || Date.parse(expiresAt) > now();
+export function createBootstrapTokens({ reader, client, now, randomText }: BootstrapTokensDeps): BootstrapTokens {
+  const stored = (id: string): Secret | undefined => {
+    const found = reader.get(keyOf(id));
+    const secret = found && (JSON.parse(found.json) as Secret);
+    return secret?.type === bootstrapTokenType && !secret.metadata.deletionTimestamp ? secret : undefined;
+  };
 
   return {
-    list: () => {
-      const stored = reader.list({ resource: bootstrapTokensResource }).items.map(parse);
-      return stored.filter(isLive).map(describe);
+    list() {
+      const { items } = reader.list({ resource: 'secrets', namespace: bootstrapTokenNamespace });
+      return items
+        .map(({ json }) => JSON.parse(json) as Secret)
+        .filter((secret) => secret.type === bootstrapTokenType && !hasExpired(secret, now()))
+        .map(describe);
     },
     async create({ ttlSeconds = 0, description }) {
       if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > maxTtlSeconds) {
@@ -64,45 +72,62 @@ export function createBootstrapTokens(deps: BootstrapTokensDeps): BootstrapToken
       if (description !== undefined && (typeof description !== 'string' || description.length > 1024)) {
         throw badRequest('description: Invalid value: must be a string of at most 1024 characters');
       }
-      const [id, secret, objectId] = [randomText(6), randomText(16), uid()];
-      const expiresAtMs = ttlSeconds > 0 ? now() + ttlSeconds * 1000 : undefined;
-      const expiresAt = expiresAtMs === undefined ? undefined : new Date(expiresAtMs).toISOString();
-      await commits.submit((tx) => {
-        const metadata = { name: id, uid: objectId, resourceVersion: String(tx.nextRevision) };
-        const json = JSON.stringify({ metadata, description, expiresAt });
-        const claims = [claimOf(hashToken(`${id}.${secret}`))];
-        tx.put({ key: keyOf(id), uid: objectId, json, labels: {}, owners: [], claims, expiresAtMs });
-      });
+      const [id, secret] = [randomText(6), randomText(16)];
+      const expiresAt = ttlSeconds > 0 ? wholeSeconds(now() + ttlSeconds * 1000) : undefined;
+      const texts = {
+        'token-id': id,
+        'token-secret': secret,
+        'usage-bootstrap-authentication': 'true',
+        ...(description === undefined ? {} : { description }),
+        ...(expiresAt === undefined ? {} : { expiration: expiresAt }),
+      };
+      const data = Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, bytesOfText(text)]));
+      const { namespace, name } = keyOf(id);
+      const metadata = { namespace, name };
+      const object = { apiVersion: 'v1', kind: 'Secret', metadata, type: bootstrapTokenType, data };
+      await writeAll(client(), [{ verb: 'create', resource: 'secrets', object }]);
       return { id, description, expiresAt, token: `${id}.${secret}` };
     },
-    remove: (id) =>
-      commits.submit((tx) => {
-        const stored = tx.get(keyOf(id));
-        if (!stored) throw notFound({ resource: 'bootstraptokens', name: id });
-        tx.delete(stored.key, stored.json);
-      }),
-    find(tokenHash) {
-      const key = reader.claimant(claimOf(tokenHash));
-      const stored = key && reader.get(key);
-      const token = stored && parse(stored);
-      if (!token || !isLive(token)) return undefined;
-      return { name: `system:bootstrap:${token.metadata.name}`, groups: [bootstrappersGroup, authenticatedGroup] };
+    async remove(id) {
+      if (!stored(id)) throw notFound({ resource: 'bootstraptokens', name: id });
+      await writeAll(client(), [{ verb: 'delete', key: keyOf(id) }]);
+    },
+    find({ hash, bootstrapId }) {
+      const secret = bootstrapId === undefined ? undefined : stored(bootstrapId);
+      if (!secret || bootstrapId === undefined || textOfSecret(secret, 'token-id') !== bootstrapId) return undefined;
+      if (!sameHash(hash, hashToken(`${bootstrapId}.${textOfSecret(secret, 'token-secret')}`))) return undefined;
+      if (hasExpired(secret, now()) || textOfSecret(secret, 'usage-bootstrap-authentication') !== 'true')
+        return undefined;
+      const groups = groupsOf(secret);
+      return groups && { name: `system:bootstrap:${bootstrapId}`, groups: [...groups, authenticatedGroup] };
     },
   };
 }
 
+function hasExpired(secret: Secret, nowMs: number): boolean {
+  const end = bootstrapTokenEnd(secret);
+  return end !== undefined && end <= nowMs;
+}
+
+/** Undefined where one of those that the Secret names is not for bootstrapping: then the token is for nothing. */
+function groupsOf(secret: Secret): UserInfo['groups'] | undefined {
+  const extra = textOfSecret(secret, 'auth-extra-groups');
+  const named = extra === '' ? [] : extra.split(',').map((group) => group.trim());
+  return named.every((group) => extraGroup.test(group)) ? [...new Set([bootstrappersGroup, ...named])] : undefined;
+}
+
+function describe(secret: Secret): BootstrapToken {
+  return {
+    id: textOfSecret(secret, 'token-id'),
+    description: textOfSecret(secret, 'description') || undefined,
+    expiresAt: textOfSecret(secret, 'expiration') || undefined,
+  };
+}
+
 function keyOf(id: string) {
-  return { resource: bootstrapTokensResource, namespace: '', name: id };
+  return { resource: 'secrets', namespace: bootstrapTokenNamespace, name: namePrefix + id };
 }
 
-function claimOf(tokenHash: string): string {
-  return `bootstraptoken/${tokenHash}`;
-}
-
-function parse(stored: StoredObject): StoredToken {
-  return JSON.parse(stored.json) as StoredToken;
-}
-
-function describe({ metadata, description, expiresAt }: StoredToken): BootstrapToken {
-  return { id: metadata.name ?? '', description, expiresAt };
+function wholeSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

@@ -8,6 +8,8 @@ export interface Credential {
   hash: string;
   /** The token itself, where it has the form of a JWT: such a token is verified, the others are looked up. */
   jwt?: string;
+  /** The public part of the token, where it has the form of a bootstrap token. */
+  bootstrapId?: string;
   /** The user that the client asks to be instead of its own. */
   as?: Impersonation;
 }
@@ -22,6 +24,7 @@ export type CredentialReader = (authorization: string | null) => Credential | un
 const maxRemembered = 256;
 /** A ServiceAccount token has about 1 KiB. */
 const maxTokenLength = 16 * 1024;
+const bootstrapForm = /^([a-z0-9]{6})\.[a-z0-9]{16}$/;
 const jwtForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 /** Remembers what it has hashed: a client sends the same header with every request. */
@@ -43,5 +46,6 @@ export function createCredentialReader(): CredentialReader {
 /** A token that is too long to be one is looked up, like any other text, and not found. */
 export function credentialOfToken(token: string): Credential {
   const isJwt = token.length <= maxTokenLength && jwtForm.test(token);
-  return { hash: hashToken(token), ...(isJwt ? { jwt: token } : {}) };
+  const bootstrapId = bootstrapForm.exec(token)?.[1];
+  return { hash: hashToken(token), ...(isJwt ? { jwt: token } : {}), ...(bootstrapId ? { bootstrapId } : {}) };
 }

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { CommitQueue } from '../../store/commit-queue.ts';
 import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
+import type { Credential } from './credential.ts';
 import { internalResource } from './internal-resources.ts';
 
 /**
@@ -10,8 +11,7 @@ import { internalResource } from './internal-resources.ts';
  * its SHA-256, so that the store never holds anything that could be used, and each user has one: a new one replaces it.
  */
 export interface Credentials {
-  /** `tokenHash`: SHA-256 of the bearer token, hex. */
-  find(tokenHash: string): UserInfo | undefined;
+  find(credential: Pick<Credential, 'hash'>): UserInfo | undefined;
   /** Makes a credential for the user, replaces the one it had, and returns the token: the only time that it is seen. */
   issue(user: UserInfo): Promise<string>;
   /** Forgets the user's credential, if there is one. */
@@ -43,14 +43,14 @@ export function createCredentials({ store, commits, newToken, uid }: Credentials
   });
 
   return {
-    find(tokenHash) {
-      const known = remembered.get(tokenHash);
+    find({ hash }) {
+      const known = remembered.get(hash);
       if (known) return known;
-      const stored = store.get(keyOf(tokenHash));
+      const stored = store.get(keyOf(hash));
       if (!stored) return undefined;
       const { user } = JSON.parse(stored.json) as StoredCredential;
       if (remembered.size >= maxRemembered) remembered.clear();
-      remembered.set(tokenHash, user);
+      remembered.set(hash, user);
       return user;
     },
     async issue(user) {

@@ -10,6 +10,8 @@ export const internalHeaders = {
   tokenHash: 'fairlead-token-hash',
   /** The token itself, if it is a JWT. */
   jwt: 'fairlead-jwt',
+  /** The public part of the token, if it is a bootstrap token. */
+  bootstrapId: 'fairlead-bootstrap-id',
   /** JSON of an `Impersonation`, percent-encoded. */
   impersonate: 'fairlead-impersonate',
   /** `1`: the items of a list are to be lines of their own. */
@@ -38,17 +40,20 @@ export function credentialOf({ headers }: Request): Credential | undefined {
   const hash = headers.get(internalHeaders.tokenHash);
   if (hash === null) return undefined;
   const jwt = headers.get(internalHeaders.jwt);
+  const bootstrapId = headers.get(internalHeaders.bootstrapId);
   const as = headers.get(internalHeaders.impersonate);
   return {
     hash,
     ...(jwt === null ? {} : { jwt }),
+    ...(bootstrapId === null ? {} : { bootstrapId }),
     ...(as === null ? {} : { as: JSON.parse(decodeURIComponent(as)) as Impersonation }),
   };
 }
 
-export function setCredential(headers: Headers, { hash, jwt, as }: Credential): void {
+export function setCredential(headers: Headers, { hash, jwt, bootstrapId, as }: Credential): void {
   headers.set(internalHeaders.tokenHash, hash);
   if (jwt !== undefined) headers.set(internalHeaders.jwt, jwt);
+  if (bootstrapId !== undefined) headers.set(internalHeaders.bootstrapId, bootstrapId);
   if (as) headers.set(internalHeaders.impersonate, encodeURIComponent(JSON.stringify(as)));
 }
 

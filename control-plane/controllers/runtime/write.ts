@@ -15,7 +15,7 @@ export function errorOf(result: WriteResult): StatusError | undefined {
  * patch of what is already gone is no error.
  */
 export async function writeAll(
-  client: ClusterClient,
+  client: Pick<ClusterClient, 'write'>,
   operations: readonly WriteOperation[],
   options: { ignore?: readonly StatusReason[] } = {},
 ): Promise<WriteResult[]> {
