@@ -15,6 +15,7 @@ import endpointSlice from './endpoint-slice.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
 import eventsV1Event from './events-v1-event.ts';
+import flowSchema from './flow-schema.ts';
 import ingress from './ingress.ts';
 import ingressClass from './ingress-class.ts';
 import ipAddress from './ip-address.ts';
@@ -33,6 +34,7 @@ import pod from './pod.ts';
 import podDisruptionBudget from './pod-disruption-budget.ts';
 import podTemplate from './pod-template.ts';
 import priorityClass from './priority-class.ts';
+import priorityLevelConfiguration from './priority-level-configuration.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
 import resourceQuota from './resource-quota.ts';
@@ -68,6 +70,7 @@ export const builtInKinds = [
   endpoints,
   event,
   eventsV1Event,
+  flowSchema,
   ingress,
   ingressClass,
   ipAddress,
@@ -86,6 +89,7 @@ export const builtInKinds = [
   podDisruptionBudget,
   podTemplate,
   priorityClass,
+  priorityLevelConfiguration,
   replicaSet,
   replicationController,
   resourceQuota,
