@@ -6,6 +6,8 @@ import { createControlConnection } from './connection/control-connection.ts';
 import { type Changed, createDesiredState, type SavedState } from './connection/desired-state.ts';
 import { createOutbox } from './connection/outbox.ts';
 import type { Dial } from './connection/socket.ts';
+import { createHttpStreams } from './http/http-streams.ts';
+import { type StartRequest, startRequest } from './http/request-node.ts';
 import { createImages } from './images/images.ts';
 import { type Log, textOf } from './log.ts';
 import { createLogStreams } from './logs/log-streams.ts';
@@ -40,6 +42,8 @@ export interface AgentDeps {
   createProxy(ranges: { clusterCIDR: string; serviceCIDR: string; podCIDR: string }): ServiceProxy;
   /** Reaches the control plane. */
   dial: Dial;
+  /** Reaches Pods and whatever else HTTP is spoken with for the control plane. Default: over the network. */
+  startRequest?: StartRequest;
   machine: Machine;
   disk(): Promise<Disk>;
   /** Volumes and files of Pods. */
@@ -109,6 +113,10 @@ export function createAgent(deps: AgentDeps): Agent {
     statusOf: (uid) => pods.status(uid),
     failed: (streamId, code, message) => connection.streamFailed(streamId, code, message),
   });
+  const exchanges = createHttpStreams({
+    ...deps,
+    startRequest: deps.startRequest ?? startRequest,
+  });
   const connection = createControlConnection({
     ...deps,
     outbox,
@@ -132,7 +140,11 @@ export function createAgent(deps: AgentDeps): Agent {
       if (changed) follow(changed);
       return changed !== undefined;
     },
-    openStream: (message: OpenStreamMessage) => streams.open(message),
+    openStream(message: OpenStreamMessage) {
+      const { request } = message;
+      if (request.kind === 'http') exchanges.open({ ...message, request });
+      else streams.open(message);
+    },
     rejected,
     refused(reason, message) {
       log.error({ reason, detail: message }, 'the control plane refuses this node');
@@ -183,6 +195,7 @@ export function createAgent(deps: AgentDeps): Agent {
     async stop({ releaseServices = false } = {}) {
       connection.stop();
       streams.close();
+      exchanges.close();
       pods.close();
       tokens.close();
       node.stop();

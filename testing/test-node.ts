@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminClient } from '../cli/server/admin-client.ts';
 import type { Agent } from '../node-agent/agent.ts';
+import { startRequest } from '../node-agent/http/request-node.ts';
 import { joinCluster } from '../node-agent/join.ts';
 import type { Machine } from '../node-agent/node/node-object.ts';
 import {
@@ -21,6 +22,11 @@ export interface TestNodeOptions {
   behave?: MemoryRuntimeOptions['behave'];
   /** Where images are. Default: every image is present. */
   images?: MemoryRuntimeOptions['images'];
+  /**
+   * What answers for a container that listens: HTTP for its Pod goes to this port of the loopback interface. Default:
+   * nobody, and connections are refused.
+   */
+  listener?(address: { ip: string; port: number }): number | undefined;
 }
 
 export interface TestNode {
@@ -66,7 +72,14 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
     nodeIP: `192.0.2.${options.index}`,
     runtime,
     dataDir,
-    deps: { machine: machineOf(nodeName, { cpus, memoryBytes }) },
+    deps: {
+      machine: machineOf(nodeName, { cpus, memoryBytes }),
+      startRequest: (wanted, answered) => {
+        const port = options.listener?.({ ip: wanted.host, port: wanted.port });
+        // Port 1 is nobody's: the refusal is that of a real connection.
+        return startRequest({ ...wanted, host: '127.0.0.1', port: port ?? 1 }, answered);
+      },
+    },
   });
   await agent.start();
   await reported(agent, nodeName);

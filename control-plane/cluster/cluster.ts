@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../shared/api/object.ts';
 import type { ClusterSettings } from '../../shared/kinds/define-kind.ts';
 import { resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
@@ -33,8 +34,10 @@ import { createRequestAccess } from '../apiserver/http/request-access.ts';
 import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
-import { createWebhookClient, type WebhookClientDeps } from '../apiserver/outside-calls/webhook-client.ts';
+import { createWebhookClient, type OutsideFetch } from '../apiserver/outside-calls/webhook-client.ts';
 import { createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
+import type { NodeHttp } from '../apiserver/proxy/exchange.ts';
+import { createServiceFetch } from '../apiserver/proxy/service-fetch.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
 import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
@@ -71,7 +74,11 @@ export interface ClusterDeps {
   streams: NodeStreams;
   assets: Assets;
   /** How webhooks are reached. */
-  outside: Omit<WebhookClientDeps, 'startTimer'>;
+  outside: {
+    fetch: OutsideFetch;
+    /** Through the connections of the nodes. */
+    nodeHttp: NodeHttp;
+  };
   /** What the object has cost so far. Default: what its store has. */
   counters?(): StorageCounters;
   /** Epoch ms. */
@@ -134,7 +141,13 @@ export function createCluster(deps: ClusterDeps): Cluster {
     nodeRules: createNodeRules({ reader: store, kinds, parse }),
     rbac: createRbac(createPolicyCache(store)),
   });
-  const callWebhook = createWebhookClient({ ...deps.outside, startTimer: deps.startTimer });
+  const get = (resource: string, namespace: string, name: string) => {
+    const stored = store.get({ resource, namespace, name });
+    return stored && (parse(stored) as KubernetesObject);
+  };
+  const { fetch, nodeHttp } = deps.outside;
+  const fetchService = createServiceFetch({ targets: { get, random }, streams: deps.streams, nodeHttp });
+  const callWebhook = createWebhookClient({ fetch, fetchService, startTimer: deps.startTimer });
   const webhooks = createWebhooks({
     // Configurations live in the main object; what lives in a shard no webhook is asked about.
     hooks: shard === '' ? createHookSource(store) : noHooks,
@@ -203,6 +216,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
       noOtherExtension(extensionDeps),
     ],
     now,
+    random,
     log,
   });
   startMaintenance({

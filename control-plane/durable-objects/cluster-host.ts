@@ -7,6 +7,7 @@ import { createBatchingSink, createFanOut, createLineSink, webhookDelivery } fro
 import { accessResult, createRemoteAccess } from '../apiserver/auth/access.ts';
 import type { Credential } from '../apiserver/auth/credential.ts';
 import { isInternalResource } from '../apiserver/auth/internal-resources.ts';
+import { nodeHttpOf } from '../apiserver/http/node-routes.ts';
 import { clusterObjectName, gatewayIndex, gatewayObjectName, streamIdFor } from '../apiserver/http/object-names.ts';
 import { type Cluster, createCluster, describeError } from '../cluster/cluster.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
@@ -80,9 +81,13 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
     },
     outside: {
       fetch: postJson,
-      fetchService: async (_request, { namespace, name }) => {
-        throw new Error(`no endpoints available for service ${JSON.stringify(`${namespace}/${name}`)}`);
-      },
+      nodeHttp: nodeHttpOf(
+        {
+          gatewayObject: (gateway) => env.GATEWAY.get(env.GATEWAY.idFromName(gateway)),
+          streamObject: (stream) => env.STREAM.get(env.STREAM.idFromName(stream)),
+        },
+        name,
+      ),
     },
     assets: { fetch: (path) => env.ASSETS.fetch(`https://assets${path}`) },
     now: Date.now,

@@ -5,6 +5,8 @@ export interface SocketHandlers {
   opened(): void;
   /** A text frame. */
   message(text: string): void;
+  /** A binary frame; ignored where nobody expects one. */
+  bytes?(data: Uint8Array): void;
   /** Called once, whoever closed; `reason` says why for the log, `status` is the HTTP answer to a refused upgrade. */
   closed(reason: string, status?: number): void;
 }
@@ -65,7 +67,9 @@ function attach(socket: WebSocket, handlers: SocketHandlers): Socket {
   };
   socket.on('open', () => handlers.opened());
   socket.on('message', (data: Buffer, isBinary: boolean) => {
-    if (!isBinary && !over) handlers.message(data.toString());
+    if (over) return;
+    if (isBinary) handlers.bytes?.(data);
+    else handlers.message(data.toString());
   });
   socket.on('unexpected-response', (request: ClientRequest, response: IncomingMessage) => {
     request.destroy();

@@ -172,6 +172,18 @@ export interface QuotaPolicy<T extends KubernetesObject> {
   uncountable?(object: T, limited: readonly string[]): string | undefined;
 }
 
+/** What a `proxy` subresource leads to. */
+export type ProxiedThing = 'pod' | 'service' | 'node';
+
+export interface OtherSubresource {
+  /** Of its body, or of its options. */
+  kind: string;
+  group?: string;
+  version?: string;
+  verbs: readonly string[];
+  proxyTo?: ProxiedThing;
+}
+
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   group: string;
   version: string;
@@ -192,7 +204,7 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
     status?: boolean;
     scale?: ScaleSpec;
     /** Further ones, by name, as discovery lists them: `{ binding: { kind: 'Binding', verbs: ['create'] } }`. */
-    others?: Readonly<Record<string, { kind: string; group?: string; version?: string; verbs: readonly string[] }>>;
+    others?: Readonly<Record<string, OtherSubresource>>;
   };
   /** A change of the spec (everything but metadata and status) moves `metadata.generation`. */
   hasGeneration?: boolean;

@@ -17,7 +17,12 @@ export default defineKind<Node>({
   shortNames: ['no'],
   scope: 'Cluster',
   schema: 'V1Node',
-  subresources: { status: true },
+  subresources: {
+    status: true,
+    others: {
+      proxy: { kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'node' },
+    },
+  },
   strategy: {
     default(node) {
       const { spec, status } = node;

@@ -27,6 +27,7 @@ export default defineKind<Pod>({
       binding: { kind: 'Binding', verbs: ['create'] },
       eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       log: { kind: 'Pod', verbs: ['get'] },
+      proxy: { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'pod' },
     },
   },
   strategy: {

@@ -21,7 +21,12 @@ export default defineKind<Service>({
   nameFormat: 'label1035',
   deletion: { returnsObject: true },
   createOnUpdate: true,
-  subresources: { status: true },
+  subresources: {
+    status: true,
+    others: {
+      proxy: { kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'service' },
+    },
+  },
   strategy: {
     default: defaultService,
     prepareForCreate(service, context) {

@@ -124,6 +124,9 @@ export const tokenMessage = z.looseObject({
 /** The connection is refused for good (`protocolVersion`, `notAuthorized`, `replaced`); the socket closes after it. */
 export const refuseMessage = z.looseObject({ type: z.literal('refuse'), reason: z.string(), message: z.string() });
 
+/** In order, names as they were sent; several values are several entries. */
+const httpHeaders = z.array(z.tuple([z.string(), z.string()]));
+
 /** Dial `path` on the API endpoint with a second WebSocket, and serve `request` on it. */
 export const openStreamMessage = z.looseObject({
   type: z.literal('openStream'),
@@ -143,6 +146,27 @@ export const openStreamMessage = z.looseObject({
       sinceSeconds: z.optional(z.number()),
       sinceTime: z.optional(z.string()),
       limitBytes: z.optional(z.number()),
+    }),
+    z.looseObject({
+      kind: z.literal('http'),
+      method: z.string(),
+      scheme: z.enum(['http', 'https']),
+      /** An IP address that is reached from the node. */
+      host: z.string(),
+      port: z.number(),
+      /** With its query. */
+      path: z.string(),
+      headers: httpHeaders,
+      tls: z.optional(
+        z.looseObject({
+          /** The name that the certificate has to be for; the address by default. */
+          serverName: z.optional(z.string()),
+          /** PEM of the authorities to trust, in place of those that the machine knows. */
+          ca: z.optional(z.string()),
+          /** Any certificate will do. */
+          insecure: z.optional(z.boolean()),
+        }),
+      ),
     }),
   ]),
 });
@@ -169,3 +193,10 @@ export type OpenStreamMessage = z.infer<typeof openStreamMessage>;
  */
 export const streamHead = z.looseObject({ code: z.number(), contentType: z.string(), message: z.optional(z.string()) });
 export type StreamHead = z.infer<typeof streamHead>;
+
+/** The head of an answer to an `http` stream (rule P16). */
+export const httpHead = z.looseObject({ code: z.number(), headers: httpHeaders });
+export type HttpHead = z.infer<typeof httpHead>;
+
+/** Text frames of an `http` stream: how the bytes of both directions are held back, and where those of the request end. */
+export const httpFrames = { pause: 'pause', resume: 'resume', end: 'end' } as const;

@@ -10,6 +10,7 @@ import { extensionRoot } from './extensions.ts';
 import { forwardedHeaders, internalHeaders, setAuditHeaders, setCredential } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
 import { answerInProtobuf, protobufChoiceOf } from './protobuf-answer.ts';
+import { relayProxy } from './relay-proxy.ts';
 import { relayWatch } from './relay-watch.ts';
 import { decodeSegment, parseRequestInfo, type ResourceRequest } from './request-info.ts';
 import { type ErrorLog, respondToError } from './respond.ts';
@@ -113,6 +114,7 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   const shard = info.isResource ? shardFor(deps.kinds, info) : '';
   const object = deps.clusterObject(cluster, shard);
   if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
+  if (info.isResource && info.subresource === 'proxy') return relayProxy(deps, object, call, info);
   const protobuf = info.isResource ? protobufChoiceOf(request, info) : undefined;
   const response = await (protobuf ? answerInProtobuf(object, call, protobuf) : object.fetch(await forwarded(call)));
   // Reading the headers of an answer costs more than passing it on, and only subresources are answered with a plan.
@@ -133,6 +135,8 @@ export interface ForwardOptions {
   /** In place of the client's own. */
   accept?: string | undefined;
   itemLines?: boolean;
+  /** The body stays here. */
+  bodiless?: boolean;
 }
 
 /** The request as the object gets it. */
@@ -149,7 +153,7 @@ export async function forwarded(call: ClusterRequest, options: ForwardOptions = 
   if (options.accept) headers.set('accept', options.accept);
   if (options.itemLines) headers.set(internalHeaders.itemLines, '1');
   const search = query.size > 0 ? `?${query}` : '';
-  const body = await readBounded(request);
+  const body = options.bodiless ? undefined : await readBounded(request);
   // Redirects are for the client to follow, which then keeps the answer under the right address.
   return new Request(`https://cluster${path}${search}`, { method: request.method, headers, body, redirect: 'manual' });
 }

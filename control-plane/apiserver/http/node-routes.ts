@@ -3,7 +3,9 @@ import { type StreamHead, streamHead } from '../../../shared/protocol/messages.t
 import type { AccessResult } from '../auth/access.ts';
 import type { Credential } from '../auth/credential.ts';
 import { nodeNameOf } from '../auth/node-authorizer.ts';
+import type { NodeHttp } from '../proxy/exchange.ts';
 import type { ClusterRequest, ObjectPort } from './front.ts';
+import { createNodeHttp } from './node-http.ts';
 import { nodeOfStream, streamObjectName } from './object-names.ts';
 import { streamFromSocket, streamHeaders } from './socket-stream.ts';
 import type { StreamPlan } from './verbs/log.ts';
@@ -78,11 +80,7 @@ function requireUpgrade({ request }: ClusterRequest): void {
  */
 export async function runStreamPlan(deps: NodeRouteDeps, call: ClusterRequest, plan: StreamPlan): Promise<Response> {
   const { node, message } = plan;
-  const object = deps.streamObject(streamObjectName(call.cluster, message.streamId));
-  const { webSocket: socket } = await object.fetch(
-    new Request('https://stream/client', { headers: { upgrade: 'websocket' } }),
-  );
-  if (!socket) throw new Error('the stream object accepted no socket');
+  const socket = await clientEnd(deps.streamObject(streamObjectName(call.cluster, message.streamId)));
   const { head, body } = receive(socket);
   try {
     if (!(await deps.gatewayObject(plan.gateway).openStream(node, message))) {
@@ -98,6 +96,22 @@ export async function runStreamPlan(deps: NodeRouteDeps, call: ClusterRequest, p
     await body.cancel();
     throw error;
   }
+}
+
+/** The client's end of a stream, for whoever is the client of its object. */
+export async function clientEnd(object: ObjectPort): Promise<WebSocket> {
+  const request = new Request('https://stream/client', { headers: { upgrade: 'websocket' } });
+  const { webSocket } = await object.fetch(request);
+  if (!webSocket) throw new Error('the stream object accepted no socket');
+  return webSocket;
+}
+
+/** HTTP through the connections of a cluster's nodes. */
+export function nodeHttpOf(deps: Pick<NodeRouteDeps, 'streamObject' | 'gatewayObject'>, cluster: string): NodeHttp {
+  return createNodeHttp({
+    openStream: (streamId) => clientEnd(deps.streamObject(streamObjectName(cluster, streamId))),
+    askNode: ({ gateway, node, message }) => deps.gatewayObject(gateway).openStream(node, message),
+  });
 }
 
 /** The first frame of the node as the head, all further ones as a body that slows the node down when it has to. */

@@ -14,6 +14,8 @@ export interface ResourceRequest {
   /** Empty string for collections. */
   name: string;
   subresource: string;
+  /** What follows the subresource, as it came; only where it is one that leads elsewhere (`proxy`). */
+  path: string;
 }
 
 export interface NonResourceRequest {
@@ -57,24 +59,48 @@ export function parseRequestInfo(method: string, path: string, query: URLSearchP
   const target = parseTarget(rest);
   return {
     isResource: true,
-    verb: watchPrefix && method === 'GET' ? 'watch' : verbOf(method, target.name !== '', query),
+    verb: watchPrefix && method === 'GET' ? 'watch' : verbOf(method, target, query),
     group,
     version,
-    ...target,
+    namespace: target.namespace,
+    resource: target.resource,
+    name: target.name,
+    subresource: target.subresource,
+    path: leadsElsewhere.has(target.subresource) ? tailOf(path, segments.length - target.rest) : '',
   };
 }
 
-function parseTarget(parts: string[]): Pick<ResourceRequest, 'namespace' | 'resource' | 'name' | 'subresource'> {
+/** Subresources below which every path is somebody else's. */
+const leadsElsewhere = new Set(['proxy']);
+
+type Target = Pick<ResourceRequest, 'namespace' | 'resource' | 'name' | 'subresource'>;
+
+/** `rest` is how many segments follow the subresource without being part of it. */
+function parseTarget(parts: string[]): Target & { rest: number } {
   let namespace = '';
   if (parts[0] === 'namespaces' && parts.length > 2 && !namespaceSubresources.has(parts[2]!)) {
     namespace = parts[1]!;
     parts = parts.slice(2);
   }
   const [resource = '', name = '', ...subresource] = parts;
-  return { namespace, resource, name, subresource: subresource.join('/') };
+  const [first = ''] = subresource;
+  if (!leadsElsewhere.has(first)) return { namespace, resource, name, subresource: subresource.join('/'), rest: 0 };
+  return { namespace, resource, name, subresource: first, rest: subresource.length - 1 };
 }
 
-function verbOf(method: string, isNamed: boolean, query: URLSearchParams): RequestVerb {
+/** What is left of a path after so many segments, slashes included. */
+function tailOf(path: string, segments: number): string {
+  let at = 0;
+  for (let passed = 0; passed < segments; passed++) {
+    while (path[at] === '/') at++;
+    const end = path.indexOf('/', at);
+    at = end < 0 ? path.length : end;
+  }
+  return path.slice(at);
+}
+
+function verbOf(method: string, { name, subresource }: Target, query: URLSearchParams): RequestVerb {
+  const isNamed = name !== '';
   switch (method) {
     case 'POST':
       return 'create';
@@ -87,6 +113,8 @@ function verbOf(method: string, isNamed: boolean, query: URLSearchParams): Reque
     case 'GET':
       if (isNamed) return 'get';
       return isTrue(query.get('watch')) ? 'watch' : 'list';
+    case 'HEAD':
+      return leadsElsewhere.has(subresource) ? 'get' : 'unsupported';
     default:
       return 'unsupported';
   }

@@ -14,6 +14,7 @@ import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond, warningHeader } from './respond.ts';
 import type { VerbDeps, VerbHandler, VerbRequest } from './verbs/context.ts';
 import { log } from './verbs/log.ts';
+import { proxy } from './verbs/proxy.ts';
 import { get, list } from './verbs/read.ts';
 import { requestToken } from './verbs/token-request.ts';
 import { watch } from './verbs/watch.ts';
@@ -34,7 +35,10 @@ const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler
 };
 
 /** Subresources that no transaction answers, by name: a conversation with the node, a signature. */
-const connections: Readonly<Record<string, VerbHandler>> = { log, token: requestToken };
+const connections: Readonly<Record<string, VerbHandler>> = { log, proxy, token: requestToken };
+
+/** Those of them that leave it to somebody else what a method means. */
+const anyMethod: ReadonlySet<string> = new Set(['proxy']);
 
 /** Verbs that a collection over all namespaces answers. */
 const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
@@ -86,13 +90,14 @@ function isAt(virtual: VirtualResource, { group, version, resource }: ResourceRe
 
 function handlerFor(kind: KindDefinition, info: ResourceRequest): VerbHandler {
   const { verb, namespace, name, subresource } = info;
-  if (verb === 'unsupported') throw methodNotAllowed();
+  if (verb === 'unsupported' && !anyMethod.has(subresource)) throw methodNotAllowed();
   if (kind.scope === 'Cluster' && namespace !== '') throw unknownResource();
   if (kind.scope === 'Namespaced' && namespace === '') {
     if (name !== '') throw unknownResource();
     if (!acrossNamespaces.has(verb)) throw methodNotAllowed();
   }
   if (subresource !== '') return subresourceHandler(kind, info);
+  if (verb === 'unsupported') throw methodNotAllowed();
   // POST goes to collections, PUT and PATCH to objects.
   if ((verb === 'create') === (name !== '') && (verb === 'create' || verb === 'update' || verb === 'patch')) {
     throw methodNotAllowed();
@@ -112,7 +117,7 @@ function subresourceHandler(kind: KindDefinition, { verb, subresource }: Resourc
     if (verb === 'get' || verb === 'create' || verb === 'update' || verb === 'patch') return handlers[verb];
     throw methodNotAllowed();
   }
-  if (!declared.verbs.includes(verb)) throw methodNotAllowed();
+  if (!declared.verbs.includes(verb) && !anyMethod.has(subresource)) throw methodNotAllowed();
   return connect;
 }
 

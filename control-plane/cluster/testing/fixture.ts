@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { StatusError } from '../../../shared/api/errors.ts';
 import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
@@ -7,6 +8,7 @@ import { credentialOfToken } from '../../apiserver/auth/credential.ts';
 import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
 import type { OutsideRequest } from '../../apiserver/outside-calls/webhook-client.ts';
+import type { NodeHttp } from '../../apiserver/proxy/exchange.ts';
 import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../../client.ts';
 import { firstServiceAddress } from '../../settings.ts';
@@ -48,6 +50,10 @@ export class ClusterFixture {
   readonly watches: { attachment: WatchAttachment; frames: string[]; closed?: number }[] = [];
   nowMs = Date.parse('2026-01-02T03:04:05Z');
   adminToken = '';
+  /** What nodes reach. Default: nothing. */
+  nodeHttp: NodeHttp = async ({ node }) => {
+    throw new StatusError('ServiceUnavailable', `node ${JSON.stringify(node)} is not connected`, {});
+  };
   /** Who answers outside of the cluster. Default: nobody. */
   outside: (request: OutsideRequest) => Promise<Response> = async () => {
     throw new Error('connect: connection refused');
@@ -85,7 +91,7 @@ export class ClusterFixture {
       },
       outside: {
         fetch: (request) => this.outside(request),
-        fetchService: (request) => this.outside(request),
+        nodeHttp: (plan, options) => this.nodeHttp(plan, options),
       },
       assets: { fetch: async () => new Response(null, { status: 404 }) },
       now: () => this.nowMs,

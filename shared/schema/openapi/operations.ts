@@ -126,6 +126,8 @@ function subresourceOperations(kind: DocumentedKind): Operation[] {
     operations.push(...readAndWrite(kind, subresourceContext(kind, 'scale'), subject));
   }
   for (const [name, other] of Object.entries(others)) {
+    // What is behind a proxy takes and answers what it likes.
+    if (other.proxyTo) continue;
     operations.push(...otherOperations(kind, name, { group: kind.group, version: kind.version, ...other }));
   }
   return operations;
@@ -152,7 +154,7 @@ function otherOperations(
     if (!action) return [];
     return {
       ...operation(kind, context, action),
-      description: `${idVerbs[action]} ${name} of ${verb === 'create' ? named(kind) : `the specified ${kind.kind}`}`,
+      description: `${action === 'patch' ? 'partially update' : idVerbs[action]} ${name} of ${verb === 'create' ? named(kind) : `the specified ${kind.kind}`}`,
       kind: { group: other.group, kind: other.kind, version: other.version },
       ...(model ? { answer: model } : {}),
       ...(model && (action === 'post' || action === 'put') ? { body: model } : {}),

@@ -25,6 +25,8 @@ export interface VerbDeps {
   issueToken: IssueToken;
   /** Epoch ms. */
   now(): number;
+  /** In [0, 1). */
+  random(): number;
 }
 
 /** One authorized request for a resource that exists. */

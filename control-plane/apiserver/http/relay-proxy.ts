@@ -1,0 +1,72 @@
+import { hasReason, StatusError } from '../../../shared/api/errors.ts';
+import type { NodeHttp, NodeHttpResponse } from '../proxy/exchange.ts';
+import { type ClusterRequest, forwarded, type ObjectPort } from './front.ts';
+import { internalHeaders } from './internal-headers.ts';
+import { type NodeRouteDeps, nodeHttpOf } from './node-routes.ts';
+import type { ResourceRequest } from './request-info.ts';
+import { rewriteLocation } from './rewrite-location.ts';
+import type { StreamPlan } from './verbs/log.ts';
+
+/** Headers that are about the connection, or that are for this API alone. */
+const ownHeaders = new Set([
+  ...['authorization', 'connection', 'expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te'],
+  ...['trailer', 'transfer-encoding', 'upgrade', 'cdn-loop'],
+]);
+const ownPrefixes = ['cf-', 'fairlead-', 'impersonate-'];
+/** Codes that come without a body, by definition. */
+const bodiless = new Set([101, 204, 205, 304]);
+
+/**
+ * A request for `NAME/proxy` or below: the object says whether and where to, and the exchange goes from here through the
+ * node's connection, without passing the object.
+ */
+export async function relayProxy(
+  deps: NodeRouteDeps,
+  object: ObjectPort,
+  call: ClusterRequest,
+  info: ResourceRequest,
+): Promise<Response> {
+  const { request } = call;
+  const { pathname, search } = new URL(request.url);
+  const decided = await object.fetch(await forwarded(call, { bodiless: true }));
+  const text = decided.headers.get(internalHeaders.streamPlan);
+  if (text === null) return decided;
+  if (info.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+    return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
+  }
+  if (request.headers.has('upgrade')) throw new StatusError('BadRequest', 'the proxy upgrades no connections yet');
+  const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
+  const target = plan.message.request;
+  if (target.kind !== 'http') throw new Error('the plan of a proxy is no exchange');
+  const prefix = pathname.slice(0, pathname.length - info.path.length);
+  target.headers = [...passedOn(request.headers), ['X-Forwarded-Uri', pathname]];
+  const answer = await reach(nodeHttpOf(deps, call.cluster), plan, request);
+  const headers = new Headers();
+  for (const [name, value] of answer.headers) headers.append(name, value);
+  const location = headers.get('location');
+  if (location !== null) {
+    const hosts = [`${target.host}:${target.port}`, request.headers.get('host') ?? ''];
+    headers.set('location', rewriteLocation(location, { prefix, hosts }));
+  }
+  if (!bodiless.has(answer.code) && request.method !== 'HEAD') {
+    // The bytes are passed on as they came, in whatever encoding the target and the client have agreed on.
+    return new Response(answer.body, { status: answer.code, headers, encodeBody: 'manual' } as ResponseInit);
+  }
+  await answer.body.cancel();
+  return new Response(null, { status: answer.code, headers });
+}
+
+async function reach(http: NodeHttp, plan: StreamPlan, { body, signal }: Request): Promise<NodeHttpResponse> {
+  try {
+    return await http(plan, { body, signal });
+  } catch (error) {
+    if (!hasReason(error, 'ServiceUnavailable')) throw error;
+    throw new StatusError(error.reason, `error trying to reach service: ${error.message}`, {});
+  }
+}
+
+function passedOn(headers: Headers): [string, string][] {
+  return [...headers].filter(
+    ([name]) => !ownHeaders.has(name) && !ownPrefixes.some((prefix) => name.startsWith(prefix)),
+  );
+}
