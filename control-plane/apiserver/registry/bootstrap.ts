@@ -3,7 +3,7 @@ import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts'
 import { type ClusterSettings, type KindDefinition, resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
-import { bootstrapPolicy, type InitialObject } from '../auth/bootstrap-policy/policy.ts';
+import { bootstrapPolicy, bootstrapPolicySource, type InitialObject } from '../auth/bootstrap-policy/policy.ts';
 import { reconciled } from '../auth/bootstrap-policy/reconcile.ts';
 import type { Registry } from './registry.ts';
 
@@ -23,8 +23,8 @@ const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 /**
  * Makes what every cluster has from its first moment: the system namespaces with their default ServiceAccounts, the
  * Service through which Pods reach the API, what the kinds themselves declare, and the roles and bindings without which
- * nobody but administrators may do anything. What is there already is left alone, but for roles and bindings that lack what this version grants: nothing
- * is written when nothing is missing. Returns what was written.
+ * nobody but administrators may do anything. What is there already is left alone, but for roles and bindings that lack
+ * what this version grants: nothing is written when nothing is missing. Returns what was written.
  */
 export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions): ObjectKey[] {
   const written = [
@@ -36,10 +36,10 @@ export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions
 
 /**
  * Tells one version's idea of a cluster from another's: a cluster that was made or brought up to date under the same
- * fingerprint needs no second look.
+ * fingerprint needs no second look. Asked for each time that a cluster's object is loaded, so it costs next to nothing.
  */
 export function bootstrapFingerprint(options: Omit<BootstrapOptions, 'registry'>): string {
-  const content = JSON.stringify([initialObjects(options), bootstrapPolicy()]);
+  const content = JSON.stringify(initialObjects(options)) + bootstrapPolicySource();
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 

@@ -36,6 +36,12 @@ export function bootstrapPolicy(): InitialObject[] {
   ].map(({ resource, object }) => ({ resource, object: object as unknown as KubernetesObject }));
 }
 
+/** What the policy is made of, as one text: for telling one version's from another's without making it. */
+export function bootstrapPolicySource(): string {
+  const roles = [clusterRoles, aggregatedRoles, aggregatesTo, controllerRoles, namespaceRoles];
+  return JSON.stringify([roles, clusterRoleBindings, roleBindings]);
+}
+
 function allClusterRoles(): ClusterRole[] {
   const plain = [
     ...Object.entries(clusterRoles).map(([name, rules]) => clusterRole(name, rules)),

@@ -18,7 +18,7 @@ describe('the policy', () => {
     expect(rules('admin')).toEqual([...rules('edit'), ...rules('system:aggregate-to-admin')]);
   });
 
-  it('is told from another by its content, and every object is in it once', () => {
+  it('has every object once', () => {
     const names = policy.map(
       ({ resource, object: { metadata } }) => `${resource}/${metadata.namespace}/${metadata.name}`,
     );
