@@ -29,6 +29,7 @@ import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
+import validatingAdmissionPolicy from './validating-admission-policy.ts';
 
 export const builtInControllers = [
   bootstrapTokenCleaner,
@@ -61,4 +62,5 @@ export const builtInControllers = [
   statefulSet,
   taintEviction,
   ttlAfterFinished,
+  validatingAdmissionPolicy,
 ];

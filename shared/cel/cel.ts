@@ -48,6 +48,7 @@ export {
   RESOURCE_CHECK,
   resourceCheckValue,
 } from './library/authorizer.ts';
+export { modelType } from './model-types.ts';
 export { maximumCardinality, type SchemaType, schemaType, type TypedSchema } from './schema-types.ts';
 export * from './types.ts';
 export * from './values.ts';
