@@ -2,6 +2,8 @@ import type { Suite } from '../suite.ts';
 import { accessSuite } from './access.ts';
 import { admissionSuite } from './admission.ts';
 import { apiSuite } from './api.ts';
+import { growthSuite } from './growth.ts';
+import { listsSuite } from './lists.ts';
 import { memorySuite } from './memory.ts';
 import { podsSuite } from './pods.ts';
 import { proxySuite } from './proxy.ts';
@@ -13,6 +15,8 @@ export const suites: readonly Suite[] = [
   apiSuite,
   accessSuite,
   admissionSuite,
+  listsSuite,
+  growthSuite,
   podsSuite,
   proxySuite,
   startSuite,
