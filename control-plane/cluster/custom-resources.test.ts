@@ -237,3 +237,66 @@ describe('custom resources', () => {
     expect((await cluster.call('GET', cronTabsPath)).json.items[0].spec.colour).toBe('red');
   });
 });
+
+it('rules in CEL are judged with the definition, and judge its resources', async () => {
+  const rules = (rule: string) => ({
+    openAPIV3Schema: {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: { image: { type: 'string' } },
+          'x-kubernetes-validations': [{ rule, message: 'image may not change' }],
+        },
+      },
+    },
+  });
+  const refused = await cluster.define({ schema: rules('self.nope == 1') });
+  expect(refused.json.message).toMatch(/spec\.validation\.openAPIV3Schema.*undefined field 'nope'/s);
+  await cluster.define({ schema: rules('self.image == oldSelf.image') });
+  await cluster.call('POST', cronTabsPath, cronTab());
+  const changed = await cluster.merge(`${cronTabsPath}/c`, { spec: { image: 'other' } });
+  expect(changed.json.message).toBe(
+    'CronTab.stable.example.com "c" is invalid: spec: Invalid value: image may not change',
+  );
+});
+
+it('several versions are one object, each with its own schema', async () => {
+  const schema = (properties: object) => ({ openAPIV3Schema: { type: 'object', properties } });
+  const text = { type: 'string' };
+  const versions = [
+    { name: 'v1', served: true, storage: true, schema: schema({ a: text, b: text }) },
+    {
+      name: 'v2',
+      served: true,
+      storage: false,
+      deprecated: true,
+      schema: schema({ a: text, c: { ...text, default: 'C' } }),
+    },
+  ];
+  await cluster.define({}, { versions });
+  const v2 = cronTabsPath.replace('/v1/', '/v2/');
+  const body = { kind: 'CronTab', metadata: { name: 'c' }, a: 'A', b: 'B' };
+  await cluster.call('POST', cronTabsPath, { ...body, apiVersion: 'stable.example.com/v1' });
+  const read = await cluster.call('GET', `${v2}/c`);
+  expect(read.json).toMatchObject({ apiVersion: 'stable.example.com/v2', a: 'A' });
+  expect(read.json.b).toBeUndefined();
+  expect(read.headers.get('warning')).toBe('299 - "stable.example.com/v2 CronTab is deprecated"');
+  const updated = await cluster.merge(`${v2}/c`, { a: 'AA' });
+  expect(updated.json).toMatchObject({ apiVersion: 'stable.example.com/v2', a: 'AA', c: 'C' });
+  expect((await cluster.call('GET', `${cronTabsPath}/c`)).json).toMatchObject({ a: 'AA' });
+
+  const current = (await definition()).json;
+  current.spec.versions[0].storage = false;
+  current.spec.versions[1].storage = true;
+  const moved = await cluster.call('PUT', `${definitionsPath}/crontabs.stable.example.com`, current);
+  expect(moved.json.status.storedVersions).toEqual(['v1', 'v2']);
+  const before = (await cluster.call('GET', `${v2}/c`)).json.metadata.resourceVersion;
+  // A write that changes nothing moves an object to the version that is stored now.
+  const rewritten = await cluster.merge(`${v2}/c`, {});
+  expect(rewritten.json.metadata.resourceVersion).not.toBe(before);
+  const gone = (await definition()).json;
+  gone.spec.versions.shift();
+  const kept = await cluster.call('PUT', `${definitionsPath}/crontabs.stable.example.com`, gone);
+  expect(kept.json.message).toContain('status.storedVersions[0]: Invalid value: "v1": missing from spec.versions');
+});

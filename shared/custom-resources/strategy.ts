@@ -1,4 +1,5 @@
 import { type FieldError, forbidden } from '../api/errors.ts';
+import { invalidValue } from '../api/field-errors.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { checkQualifiedName } from '../api/validation.ts';
 import type { CustomResourceSubresources } from '../kinds/custom-resource-definition/types.ts';
@@ -32,7 +33,8 @@ export function customStrategy(options: CustomStrategyOptions): Strategy<Kuberne
       const { schema, validator } = compiled();
       const errors = validator.validate(object, old ? { old: { value: old } } : {});
       if (scale) errors.push(...validateScaleSpec(scale, object), ...validateScaleStatus(scale, object));
-      return [...errors, ...validateEmbedded(schema, object), ...validateLists(compiled(), object, old)];
+      errors.push(...validateEmbedded(schema, object), ...validateLists(compiled(), object, old));
+      return [...errors, ...validateByRules(compiled(), object, { old, errors })];
     },
     validateStatusUpdate(object, old) {
       const { statusValidator } = compiled();
@@ -41,10 +43,32 @@ export function customStrategy(options: CustomStrategyOptions): Strategy<Kuberne
         errors.push(...statusValidator.validate(object.status, { old: { value: old.status }, path: 'status' }));
       }
       if (scale) errors.push(...validateScaleStatus(scale, object));
-      return [...errors, ...validateLists(compiled(), object, old)];
+      errors.push(...validateLists(compiled(), object, old));
+      return [...errors, ...validateByRules(compiled(), object, { old, errors })];
     },
     warnings: finalizerWarnings,
   };
+}
+
+/** Errors of values that no rule can be asked about. */
+const blocking: ReadonlySet<FieldError['reason']> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+function validateByRules(
+  { rules }: CompiledSchema,
+  object: KubernetesObject,
+  { old, errors }: { old?: KubernetesObject | undefined; errors: readonly FieldError[] },
+): FieldError[] {
+  if (!rules) return [];
+  if (!errors.some(({ reason }) => blocking.has(reason))) return rules.validate(object, old ? { old } : {});
+  const why =
+    'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  return [invalidValue('<nil>', null, why)];
 }
 
 /** Lists that were wrong before may stay so. */

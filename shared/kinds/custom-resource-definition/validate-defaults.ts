@@ -1,8 +1,10 @@
 import type { FieldError } from '../../api/errors.ts';
 import { invalidValue } from '../../api/field-errors.ts';
+import type { Json } from '../../api/json.ts';
 import { validateEmbedded } from '../../schema/structural/embedded.ts';
 import { itemsOf, type JsonSchema } from '../../schema/structural/json-schema.ts';
 import { pruneValue } from '../../schema/structural/prune.ts';
+import { createRuleValidator } from '../../schema/structural/rules/run-rules.ts';
 import { toModel } from '../../schema/structural/to-model.ts';
 import { compileValidator } from '../../schema/structural/validate-value.ts';
 
@@ -22,7 +24,7 @@ interface Place {
 function visit(schema: JsonSchema, place: Place, path: string): FieldError[] {
   const isResource = place.isResource || schema['x-kubernetes-embedded-resource'] === true;
   const isMeta = place.isMeta && !schema['x-kubernetes-embedded-resource'];
-  const errors = validateDefault(schema, isMeta, path);
+  const errors = validateDefault(schema, { isMeta, isResource }, path);
   const items = itemsOf(schema);
   if (items) errors.push(...visit(items, { isResource: false, isMeta }, `${path}.items`));
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
@@ -32,7 +34,15 @@ function visit(schema: JsonSchema, place: Place, path: string): FieldError[] {
   return errors;
 }
 
-function validateDefault(schema: JsonSchema, isMeta: boolean, path: string): FieldError[] {
+/** A default has to hold both where it was there before and where it is new. */
+function validateByRules(schema: JsonSchema, value: Json, isResource: boolean, path: string): FieldError[] {
+  const rules = createRuleValidator(schema, isResource);
+  if (!rules) return [];
+  const errors = rules.validate(value, { old: value, path });
+  return errors.length > 0 ? errors : rules.validate(value, { path });
+}
+
+function validateDefault(schema: JsonSchema, { isMeta, isResource }: Place, path: string): FieldError[] {
   const { default: value } = schema;
   if (value === undefined || value === null) return [];
   const place = `${path}.default`;
@@ -44,5 +54,6 @@ function validateDefault(schema: JsonSchema, isMeta: boolean, path: string): Fie
     const embedded = validateEmbedded(schema, value, place);
     if (embedded.length > 0) return [...errors, ...embedded];
   }
-  return [...errors, ...compileValidator(schema).validate(value, { path: place })];
+  errors.push(...compileValidator(schema).validate(value, { path: place }));
+  return errors.length > 0 ? errors : validateByRules(schema, value, isResource, place);
 }

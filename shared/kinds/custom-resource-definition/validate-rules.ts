@@ -1,8 +1,8 @@
 import type { FieldError } from '../../api/errors.ts';
 import { invalidValue, notSupported, required } from '../../api/field-errors.ts';
 import { unsupportedPart } from '../../schema/structural/check-structural.ts';
+import { normalizedPath } from '../../schema/structural/field-path.ts';
 import type { JsonSchema, ValidationRule } from '../../schema/structural/json-schema.ts';
-import { FieldPathError, parseFieldPath } from './field-path.ts';
 
 const reasons: readonly string[] = [
   'FieldValueDuplicate',
@@ -49,12 +49,5 @@ function hasLineBreak(text: string): boolean {
 }
 
 function isFieldPath(text: string, schema: JsonSchema): boolean {
-  if (unsupportedPart(schema)) return true;
-  try {
-    parseFieldPath(text, schema);
-    return true;
-  } catch (error) {
-    if (error instanceof FieldPathError) return false;
-    throw error;
-  }
+  return Boolean(unsupportedPart(schema)) || normalizedPath(text, schema) !== undefined;
 }

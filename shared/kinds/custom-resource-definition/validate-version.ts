@@ -2,8 +2,8 @@ import type { FieldError } from '../../api/errors.ts';
 import { duplicate, invalidValue, required, tooMany } from '../../api/field-errors.ts';
 import { isPrintable } from '../../api/go-format.ts';
 import { unsupportedPart } from '../../schema/structural/check-structural.ts';
+import { FieldPathError, parseFieldPath } from '../../schema/structural/field-path.ts';
 import type { JsonSchema } from '../../schema/structural/json-schema.ts';
-import { FieldPathError, parseFieldPath } from './field-path.ts';
 import type { CustomResourceSubresources, CustomResourceVersion, PrinterColumn, SelectableField } from './types.ts';
 
 /** What a version says besides its schema. `path` is where, as errors name it. */

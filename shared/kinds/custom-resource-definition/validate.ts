@@ -3,6 +3,7 @@ import { forbidden, invalidValue, notSupported, required } from '../../api/field
 import { checkDNS1035Label, checkDNS1123Subdomain, validateImmutableField } from '../../api/validation.ts';
 import { checkStructural, unsupportedPart } from '../../schema/structural/check-structural.ts';
 import type { JsonSchema } from '../../schema/structural/json-schema.ts';
+import { checkRules } from '../../schema/structural/rules/check-rules.ts';
 import { validateApproval } from './approval.ts';
 import { isTrue } from './conditions.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -157,6 +158,8 @@ function validateSchema(schema: JsonSchema, hasStatus: boolean, path: string): F
     errors.push(...(unstructured.length > 0 ? unstructured : validateDefaults(schema, place)));
   }
   errors.push(...validateSchemaRules(schema, place));
+  // Expressions are compiled with the types of a schema that makes sense.
+  if (errors.length === 0 && !unsupported) errors.push(...checkRules(schema, place));
   // The same is mostly said in better words already.
   if (errors.length === 0 && unsupported) errors.push(invalidValue(place, '', unsupported));
   return errors;

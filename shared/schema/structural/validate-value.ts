@@ -19,7 +19,7 @@ export interface ValueValidator {
 }
 
 /** Schemas are small and values are small, but together they can be large: so many checks, and no more. */
-const maximumChecks = 2_000_000;
+const maximumChecks = 500_000;
 
 /** The schema is compiled as far as values need it. */
 export function compileValidator(schema: JsonSchema): ValueValidator {

@@ -1,4 +1,4 @@
-import { additionalOf, type JsonSchema } from '../../schema/structural/json-schema.ts';
+import { additionalOf, type JsonSchema } from './json-schema.ts';
 
 /** A place in the values of a schema, as a rule or a selectable field names it. */
 export interface FieldPath {
@@ -64,4 +64,14 @@ function unquote(token: string): string {
     if (character === "'" || character === '\\') return character;
     throw new FieldPathError(`invalid string literal: invalid escape char ${sequence}`);
   });
+}
+
+/** A path of a rule in the form of errors; undefined for what is none. */
+export function normalizedPath(text: string, schema: JsonSchema): string | undefined {
+  try {
+    return parseFieldPath(text, schema).text;
+  } catch (error) {
+    if (error instanceof FieldPathError) return undefined;
+    throw error;
+  }
 }
