@@ -29,13 +29,20 @@ NAME                     SHORTNAMES   APIVERSION   NAMESPACED   KIND
 configmaps               cm           v1           true         ConfigMap
 endpoints                ep           v1           true         Endpoints
 events                   ev           v1           true         Event
+limitranges              limits       v1           true         LimitRange
+persistentvolumeclaims   pvc          v1           true         PersistentVolumeClaim
 pods                     po           v1           true         Pod
+podtemplates                          v1           true         PodTemplate
 replicationcontrollers   rc           v1           true         ReplicationController
+resourcequotas           quota        v1           true         ResourceQuota
 secrets                               v1           true         Secret
 serviceaccounts          sa           v1           true         ServiceAccount
 services                 svc          v1           true         Service`,
     },
-    { run: 'api-resources --api-group= --namespaced=false -o name', stdout: 'namespaces\nnodes' },
+    {
+      run: 'api-resources --api-group= --namespaced=false -o name',
+      stdout: 'componentstatuses\nnamespaces\nnodes\npersistentvolumes',
+    },
   ],
   explain: [
     {
@@ -112,7 +119,7 @@ password:  7 bytes`,
     {
       run: 'describe namespace team',
       stdout:
-        'Name:         team\nLabels:       kubernetes.io/metadata.name=team\nAnnotations:  <none>\nStatus:       Active',
+        'Name:         team\nLabels:       kubernetes.io/metadata.name=team\nAnnotations:  <none>\nStatus:       Active\n\nNo resource quota.\n\nNo LimitRange resource.',
     },
     { run: 'delete namespace team', stdout: 'namespace "team" deleted' },
     { run: 'get namespace team', code: 1, stderr: 'Error from server (NotFound): namespaces "team" not found' },

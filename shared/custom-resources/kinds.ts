@@ -59,6 +59,7 @@ function customKind(
     scope: spec.scope === 'Cluster' ? 'Cluster' : 'Namespaced',
     ...(shortNames?.length ? { shortNames } : {}),
     ...(categories?.length ? { categories } : {}),
+    ...(warning === undefined ? {} : { deprecationWarning: warning }),
     get schema() {
       return compiled().model;
     },
@@ -82,7 +83,6 @@ function customKind(
       },
       printerColumns: version.additionalPrinterColumns ?? [],
       listKind: listKind ?? `${kind}List`,
-      ...(warning === undefined ? {} : { deprecationWarning: warning }),
       stored: storedForm({
         apiVersion,
         storageVersion: apiVersionOf({ group, version: storage.name }),

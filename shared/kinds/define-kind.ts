@@ -240,6 +240,8 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   bootstrap?(settings: ClusterSettings): readonly T[];
   /** Finalizers need not be qualified by a domain (custom resources and their definitions). */
   allowPlainFinalizers?: boolean;
+  /** What every request for this version is answered with, besides. */
+  deprecationWarning?: string;
   /** How names must look. Default: `subdomain`. */
   nameFormat?: NameFormat;
   strategy: Strategy<T>;
@@ -273,8 +275,6 @@ export interface CustomKind {
   readonly openAPIV3Schema: JsonSchema;
   /** Of which `columns` are made. */
   printerColumns: readonly PrinterColumn[];
-  /** What every request for this version is answered with, besides. */
-  deprecationWarning?: string;
   /** Text of objects as they are stored, which may be in another version and of another time. */
   stored: StoredForm;
 }

@@ -15,10 +15,10 @@ export default defineKind<Endpoints>({
   scope: 'Namespaced',
   schema: 'V1Endpoints',
   createOnUpdate: true,
+  deprecationWarning: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice',
   strategy: {
     validate: validateEndpoints,
     validateUpdate: validateEndpointsUpdate,
-    warnings: () => ['v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice'],
   },
   columns: [
     nameColumn(),

@@ -2,6 +2,7 @@
 import certificateSigningRequest from './certificate-signing-request.ts';
 import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
+import componentStatus from './component-status.ts';
 import configMap from './config-map.ts';
 import controllerRevision from './controller-revision.ts';
 import cronJob from './cron-job.ts';
@@ -57,6 +58,7 @@ export const builtInKinds = [
   certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
+  componentStatus,
   configMap,
   controllerRevision,
   cronJob,

@@ -70,7 +70,7 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     const auditAnnotations = deps.auditor?.trailOf(request)?.annotations;
     if (kind) {
       const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user, auditAnnotations });
-      const warning = kind.custom?.deprecationWarning;
+      const warning = kind.deprecationWarning;
       if (warning !== undefined) response.headers.append('warning', warningHeader(warning));
       return response;
     }

@@ -29,6 +29,7 @@ export const lists: FieldFacts<ListFact> = {
   V1AllocatedDeviceStatus: { conditions: keyed('type') },
   V1CSIDriverSpec: { volumeLifecycleModes: set },
   V1CSINodeSpec: { drivers: merged('name') },
+  V1ComponentStatus: { conditions: merged('type') },
   V1Container: container,
   V1ContainerRestartRuleOnExitCodes: { values: set },
   V1ContainerStatus: { allocatedResourcesStatus: merged('name'), volumeMounts: merged('mountPath') },

@@ -72,7 +72,7 @@ function collectionOperations(kind: DocumentedKind): Operation[] {
 function listOperation(kind: DocumentedKind, context: Context): Operation {
   return {
     ...operation(kind, context, 'list'),
-    description: `list or watch objects of kind ${kind.kind}`,
+    description: `${kind.verbs && !kind.verbs.includes('watch') ? 'list' : 'list or watch'} objects of kind ${kind.kind}`,
     answer: listSchemaName(kind.schema),
   };
 }
