@@ -29,6 +29,7 @@ export const lists: FieldFacts<ListFact> = {
   V1AllocatedDeviceStatus: { conditions: keyed('type') },
   V1CSIDriverSpec: { volumeLifecycleModes: set },
   V1CSINodeSpec: { drivers: merged('name') },
+  V1CertificateSigningRequestStatus: { conditions: keyed('type') },
   V1ComponentStatus: { conditions: merged('type') },
   V1Container: container,
   V1ContainerRestartRuleOnExitCodes: { values: set },
