@@ -331,3 +331,50 @@ describe('MutatingAdmissionPolicies', () => {
     expect((await create('a', 1)).json.metadata.labels).toEqual({ team: 'blue' });
   });
 });
+
+describe('who may write them', () => {
+  const rules = [
+    { apiGroups: ['admissionregistration.k8s.io'], resources: ['*'], verbs: ['create', 'get'] },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['get'] },
+  ];
+  const asJane = (path: string, body: object) =>
+    cluster.call('POST', path, { body, headers: { 'impersonate-user': 'jane' } });
+
+  beforeEach(async () => {
+    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'policies' };
+    const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'jane' }];
+    await make('/apis/rbac.authorization.k8s.io/v1/clusterroles', { metadata: { name: 'policies' }, rules });
+    await make('/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      metadata: { name: 'jane' },
+      roleRef,
+      subjects,
+    });
+  });
+
+  test('parameters are theirs to read', async () => {
+    const spec = {
+      matchConstraints: { resourceRules: [deployments] },
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      validations: [{ expression: 'params.data.x == "y"' }],
+    };
+    const refused = await asJane(`${group}/validatingadmissionpolicies`, { metadata: { name: 'p' }, spec });
+    expect(refused.json).toMatchObject({
+      code: 422,
+      message: `ValidatingAdmissionPolicy.admissionregistration.k8s.io "p" is invalid: spec.paramKind: Forbidden: user &{jane  [system:authenticated] map[]} must have "get" permission on all objects of the referenced paramKind (kind=ConfigMap, apiVersion=v1)`,
+    });
+    await make(`${group}/validatingadmissionpolicies`, { metadata: { name: 'p' }, spec });
+    const bind = (name: string) =>
+      asJane(`${group}/validatingadmissionpolicybindings`, {
+        metadata: { name },
+        spec: {
+          policyName: 'p',
+          validationActions: ['Deny'],
+          paramRef: { name, namespace: 'default', parameterNotFoundAction: 'Deny' },
+        },
+      });
+    expect((await bind('other')).json.message).toMatch(
+      /spec.paramRef: Forbidden: user .* does not have "get" permission on the object referenced by paramRef$/,
+    );
+    expect((await bind('mine')).status).toBe(201);
+  });
+});

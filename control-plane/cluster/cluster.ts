@@ -163,6 +163,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     webhooks.mutating,
     createEscalationCheck(authorizer),
     ...createCertificateChecks(authorizer),
+    policies.paramAccess,
     policies.validating,
     webhooks.validating,
   ]);

@@ -7,8 +7,9 @@ import {
   OutOfBudget,
   requestBudget,
 } from '../../../../shared/cel/cel.ts';
+import type { RequestView } from '../request-view.ts';
 import type { CompiledValidating } from './compile.ts';
-import { meetsConditions, policyBindings, type RequestView } from './evaluation.ts';
+import { meetsConditions, policyBindings } from './evaluation.ts';
 
 /** One reason to deny a request. */
 export interface Decision {

@@ -9,9 +9,9 @@ import type { Authorizer } from '../../auth/authorize.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
 import { expressionAuthorizer } from '../expression-authorizer.ts';
 import { refusal } from '../refuse.ts';
+import { type RequestView, requestViews } from '../request-view.ts';
 import type { CompiledValidating } from './compile.ts';
 import { type Decision, decide } from './decisions.ts';
-import { type RequestView, requestViews } from './evaluation.ts';
 import { type Invocation, invocationsFor } from './invocations.ts';
 import type { PolicySource } from './source.ts';
 
