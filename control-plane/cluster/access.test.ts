@@ -64,6 +64,37 @@ describe('a user with a role', () => {
   });
 });
 
+describe('a user with a role for one object', () => {
+  const rule = (verbs: string[], resource: string, more = {}) => ({
+    verbs,
+    apiGroups: [''],
+    resources: [resource],
+    ...more,
+  });
+  const get = async (path: string) => (await cluster.call('GET', path, { token: jane })).status;
+
+  it('may ask for it by its name, in any way', async () => {
+    const secrets = '/api/v1/namespaces/default/secrets';
+    await grant('one-secret', [rule(['get', 'list', 'watch'], 'secrets', { resourceNames: ['a'] })], 'default');
+    expect(await get(`${secrets}/a`)).toBe(404);
+    expect(await get(`${secrets}?fieldSelector=metadata.name%3Da`)).toBe(200);
+    expect(await get(`${secrets}?fieldSelector=metadata.name%3Da&watch=true`)).toBe(200);
+    for (const selector of ['metadata.name%3Db', 'metadata.name!%3Da', 'metadata.namespace%3Ddefault', 'a%5C']) {
+      expect(await get(`${secrets}?fieldSelector=${selector}`), selector).toBe(403);
+    }
+    expect(await get(secrets)).toBe(403);
+  });
+
+  it('may look at its namespace, but not at others', async () => {
+    await grant('namespace', [rule(['get'], 'namespaces')], 'kube-public');
+    expect(await get('/api/v1/namespaces/kube-public')).toBe(200);
+    expect(await get('/api/v1/namespaces')).toBe(403);
+    expect((await cluster.call('GET', '/api/v1/namespaces/kube-system', { token: jane })).json.message).toBe(
+      'namespaces "kube-system" is forbidden: User "jane" cannot get resource "namespaces" in API group "" in the namespace "kube-system"',
+    );
+  });
+});
+
 describe('somebody who acts for others', () => {
   const whoami = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
 

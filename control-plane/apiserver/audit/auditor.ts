@@ -1,4 +1,5 @@
 import { auditHeaders } from '../http/internal-headers.ts';
+import { attributesOf } from '../http/request-attributes.ts';
 import { parseRequestInfo } from '../http/request-info.ts';
 import { Trail, type TrailDeps } from './trail.ts';
 
@@ -19,9 +20,11 @@ export function createAuditor({ uid, ...deps }: AuditorDeps): Auditor {
     begin(request) {
       const { headers, method } = request;
       const { pathname, searchParams, search } = new URL(request.url);
+      const info = parseRequestInfo(method, pathname, searchParams);
       const trail = new Trail(deps, {
         request,
-        info: parseRequestInfo(method, pathname, searchParams),
+        info,
+        attributes: attributesOf(info, searchParams),
         auditID: headers.get(auditHeaders.id) ?? uid(),
         requestURI: headers.get(auditHeaders.uri) ?? `${pathname}${search}`,
         sourceIPs: headers.get(auditHeaders.sources)?.split(', ') ?? [],

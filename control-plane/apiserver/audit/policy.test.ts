@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type AuditedRequest, type AuditRule, evaluatePolicy } from './policy.ts';
+import type { RequestAttributes } from '../auth/authorize.ts';
+import { type AuditRule, evaluatePolicy } from './policy.ts';
 import { parseAuditSettings } from './settings.ts';
 
 const jane = { name: 'jane', groups: ['devs'] };
-const about = (text: string): AuditedRequest => {
+const about = (text: string): RequestAttributes => {
   const [verb = '', resource = '', where = ''] = text.split(' ');
   if (resource.startsWith('/')) return { verb, path: resource };
   const [plural = '', subresource = ''] = resource.split('/');
   const [name = '', group = ''] = plural.split('.');
   const [namespace = '', object = ''] = where.split('/');
-  return { verb, path: '', resource: { group, resource: name, subresource, namespace, name: object } };
+  return { verb, group, resource: name, subresource, namespace, name: object };
 };
 const isMet = (rule: Partial<AuditRule>, request: string) =>
   evaluatePolicy({ rules: [{ level: 'Request', ...rule }] }, jane, about(request)).level === 'Request';

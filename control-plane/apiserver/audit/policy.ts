@@ -1,3 +1,4 @@
+import type { RequestAttributes, ResourceAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 
 /** `audit.k8s.io/v1`: how much of which requests is recorded. */
@@ -32,14 +33,6 @@ export interface GroupResources {
   resourceNames?: readonly string[];
 }
 
-/** What rules look at of a request. */
-export interface AuditedRequest {
-  verb: string;
-  path: string;
-  /** Absent: a path that is no resource's. */
-  resource?: { group: string; resource: string; subresource: string; namespace: string; name: string };
-}
-
 /** What is recorded of one request. */
 export interface AuditConfig {
   level: AuditLevel;
@@ -48,7 +41,11 @@ export interface AuditConfig {
 }
 
 /** The first rule that a request meets decides; without one, nothing is recorded. */
-export function evaluatePolicy(policy: AuditPolicy, user: UserInfo | undefined, request: AuditedRequest): AuditConfig {
+export function evaluatePolicy(
+  policy: AuditPolicy,
+  user: UserInfo | undefined,
+  request: RequestAttributes,
+): AuditConfig {
   const rule = policy.rules.find((one) => isMet(one, user, request));
   return {
     level: rule?.level ?? 'None',
@@ -62,24 +59,24 @@ export function records(level: AuditLevel, atLeast: AuditLevel): boolean {
   return auditLevels.indexOf(level) >= auditLevels.indexOf(atLeast);
 }
 
-function isMet(rule: AuditRule, user: UserInfo | undefined, request: AuditedRequest): boolean {
+function isMet(rule: AuditRule, user: UserInfo | undefined, request: RequestAttributes): boolean {
   const { users = [], userGroups = [], verbs = [], resources = [], namespaces = [], nonResourceURLs = [] } = rule;
   if (users.length > 0 && !(user && users.includes(user.name))) return false;
   if (userGroups.length > 0 && !user?.groups.some((group) => userGroups.includes(group))) return false;
   if (verbs.length > 0 && !verbs.includes(request.verb)) return false;
   if (resources.length > 0 || namespaces.length > 0) return isAboutResource(rule, request);
   if (nonResourceURLs.length === 0) return true;
-  return !request.resource && nonResourceURLs.some((pattern) => isPath(pattern, request.path));
+  return 'path' in request && nonResourceURLs.some((pattern) => isPath(pattern, request.path));
 }
 
-function isAboutResource({ resources = [], namespaces = [] }: AuditRule, { resource }: AuditedRequest): boolean {
-  if (!resource || (namespaces.length > 0 && !namespaces.includes(resource.namespace))) return false;
-  return resources.length === 0 || resources.some((one) => isAmong(one, resource));
+function isAboutResource({ resources = [], namespaces = [] }: AuditRule, request: RequestAttributes): boolean {
+  if ('path' in request || (namespaces.length > 0 && !namespaces.includes(request.namespace))) return false;
+  return resources.length === 0 || resources.some((one) => isAmong(one, request));
 }
 
 function isAmong(
   { group = '', resources = [], resourceNames = [] }: GroupResources,
-  asked: NonNullable<AuditedRequest['resource']>,
+  asked: ResourceAttributes,
 ): boolean {
   if (group !== asked.group && group !== '*') return false;
   if (resources.length === 0) return true;

@@ -1,5 +1,6 @@
 import type { Status } from '../../../shared/api/object.ts';
 import type { AccessNotes } from '../auth/access.ts';
+import type { RequestAttributes } from '../auth/authorize.ts';
 import type { RequestInfo } from '../http/request-info.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { type RecordedBody, recordBody } from './bodies.ts';
@@ -11,14 +12,7 @@ import {
   withoutEmpty,
   withoutManagedFields,
 } from './event.ts';
-import {
-  type AuditConfig,
-  type AuditedRequest,
-  type AuditPolicy,
-  type AuditStage,
-  evaluatePolicy,
-  records,
-} from './policy.ts';
+import { type AuditConfig, type AuditPolicy, type AuditStage, evaluatePolicy, records } from './policy.ts';
 import type { AuditSink } from './sink.ts';
 
 export interface TrailDeps {
@@ -32,6 +26,7 @@ export interface TrailDeps {
 export interface TrailStart {
   request: Request;
   info: RequestInfo;
+  attributes: RequestAttributes;
   auditID: string;
   /** As the client sent it. */
   requestURI: string;
@@ -67,7 +62,7 @@ export class Trail {
   /** The answer to who and whether is in the notes; the body has not been read yet. */
   admitted(): void {
     const { request, info } = this.#start;
-    const config = evaluatePolicy(this.#deps.policy, this.notes.user, auditedRequest(info));
+    const config = evaluatePolicy(this.#deps.policy, this.notes.user, this.#start.attributes);
     this.#config = config;
     if (config.level === 'None') return;
     const { decision } = this.notes;
@@ -113,7 +108,7 @@ export class Trail {
     const status = statusOf(received, code);
     const shown: Partial<AuditEvent> = {
       responseStatus: this.notes.user ? status : { ...status, message: 'Authentication failed, attempted: bearer' },
-      objectRef: objectRef(info, contentOf(sent)),
+      objectRef: objectRef(this.#start, contentOf(sent)),
     };
     if (this.#records('Request') && sent) Object.assign(shown, this.#recorded('requestObject', sent));
     if (info.isResource && this.#records('RequestResponse') && received) {
@@ -135,7 +130,7 @@ export class Trail {
   #emit(stage: AuditStage, atMs: number, more: Partial<AuditEvent>): void {
     const config = this.#config;
     if (!config || config.omitStages.has(stage)) return;
-    const { request, info, auditID, requestURI, sourceIPs } = this.#start;
+    const { request, attributes, auditID, requestURI, sourceIPs } = this.#start;
     const { user, impersonated } = this.notes;
     const userAgent = request.headers.get('user-agent') ?? '';
     this.#deps.sink.write({
@@ -145,7 +140,7 @@ export class Trail {
       auditID,
       stage,
       requestURI,
-      verb: info.verb,
+      verb: attributes.verb,
       user: describe(user),
       ...(impersonated ? { impersonatedUser: describe(impersonated.user) } : {}),
       ...(impersonated?.constraint
@@ -153,19 +148,13 @@ export class Trail {
         : {}),
       ...(sourceIPs.length > 0 ? { sourceIPs } : {}),
       ...(userAgent ? { userAgent: boundedUserAgent(userAgent) } : {}),
-      objectRef: objectRef(info, undefined),
+      objectRef: objectRef(this.#start, undefined),
       ...more,
       requestReceivedTimestamp: microTime(this.#receivedMs),
       stageTimestamp: microTime(atMs),
       ...(Object.keys(this.annotations).length > 0 ? { annotations: { ...this.annotations } } : {}),
     });
   }
-}
-
-function auditedRequest(info: RequestInfo): AuditedRequest {
-  if (!info.isResource) return { verb: info.verb, path: info.path };
-  const { verb, group, resource, subresource, namespace, name } = info;
-  return { verb, path: '', resource: { group, resource, subresource, namespace, name } };
 }
 
 function describe(user: UserInfo | undefined): object {
@@ -175,9 +164,10 @@ function describe(user: UserInfo | undefined): object {
 }
 
 /** What the request is about; a new object's name is in its body. */
-function objectRef(info: RequestInfo, body: unknown): ObjectReference | undefined {
-  if (!info.isResource) return undefined;
-  const { resource, namespace, name, subresource, group, version } = info;
+function objectRef({ info, attributes }: TrailStart, body: unknown): ObjectReference | undefined {
+  if (!info.isResource || 'path' in attributes) return undefined;
+  const { resource, namespace, name, subresource, group } = attributes;
+  const { version } = info;
   const { uid, resourceVersion, ...own } = metadataOf(body);
   return withoutEmpty({
     resource,

@@ -3,12 +3,13 @@ import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Authorizer, ResourceAttributes, RuleResolver } from '../auth/authorize.ts';
+import type { Authorizer, RuleResolver } from '../auth/authorize.ts';
 import { type FlowControl, inTurn } from '../flow-control/flow-control.ts';
 import { decodeAs } from '../registry/decoding.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { negotiatePlain } from './negotiate.ts';
 import type { RequestAccess } from './request-access.ts';
+import { attributesOf } from './request-attributes.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
 import { respond, warningHeader } from './respond.ts';
@@ -55,7 +56,7 @@ export interface ResourceHandlerDeps extends VerbDeps {
 /** Handles a request below `/api/VERSION/` or `/apis/GROUP/VERSION/`: who, may they, what, how. */
 export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
-    const attributes = attributesOf(info);
+    const attributes = attributesOf(info, query);
     const user = await deps.access.admit(request, attributes);
     return inTurn(deps.flowControl, { user, attributes }, () => answer(request, query, info, user));
   };
@@ -78,10 +79,6 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     if (!virtual) throw unknownResource();
     return createVirtual(deps, virtual, { request, query, info, user });
   }
-}
-
-function attributesOf({ verb, group, resource, subresource, namespace, name }: ResourceRequest): ResourceAttributes {
-  return { verb, group, resource, subresource, namespace, name };
 }
 
 function isAt(virtual: VirtualResource, { group, version, resource }: ResourceRequest): boolean {
