@@ -1,5 +1,4 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
-import apiServiceAvailability from './api-service-availability.ts';
 import bootstrapTokenCleaner from './bootstrap-token-cleaner.ts';
 import certificateApprover from './certificate-approver.ts';
 import certificateCleaner from './certificate-cleaner.ts';
@@ -33,7 +32,6 @@ import ttlAfterFinished from './ttl-after-finished.ts';
 import validatingAdmissionPolicy from './validating-admission-policy.ts';
 
 export const builtInControllers = [
-  apiServiceAvailability,
   bootstrapTokenCleaner,
   certificateApprover,
   certificateCleaner,

@@ -1,5 +1,4 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
-import apiService from './api-service.ts';
 import certificateSigningRequest from './certificate-signing-request.ts';
 import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
@@ -13,6 +12,8 @@ import csiStorageCapacity from './csi-storage-capacity.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
+import deviceClass from './device-class.ts';
+import deviceTaintRule from './device-taint-rule.ts';
 import endpointSlice from './endpoint-slice.ts';
 import endpoints from './endpoints.ts';
 import event from './event.ts';
@@ -39,7 +40,10 @@ import priorityClass from './priority-class.ts';
 import priorityLevelConfiguration from './priority-level-configuration.ts';
 import replicaSet from './replica-set.ts';
 import replicationController from './replication-controller.ts';
+import resourceClaim from './resource-claim.ts';
+import resourceClaimTemplate from './resource-claim-template.ts';
 import resourceQuota from './resource-quota.ts';
+import resourceSlice from './resource-slice.ts';
 import role from './role.ts';
 import roleBinding from './role-binding.ts';
 import runtimeClass from './runtime-class.ts';
@@ -49,6 +53,7 @@ import serviceAccount from './service-account.ts';
 import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
 import storageClass from './storage-class.ts';
+import storageVersionMigration from './storage-version-migration.ts';
 import validatingAdmissionPolicy from './validating-admission-policy.ts';
 import validatingAdmissionPolicyBinding from './validating-admission-policy-binding.ts';
 import validatingWebhookConfiguration from './validating-webhook-configuration.ts';
@@ -56,7 +61,6 @@ import volumeAttachment from './volume-attachment.ts';
 import volumeAttributesClass from './volume-attributes-class.ts';
 
 export const builtInKinds = [
-  apiService,
   certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,
@@ -70,6 +74,8 @@ export const builtInKinds = [
   customResourceDefinition,
   daemonSet,
   deployment,
+  deviceClass,
+  deviceTaintRule,
   endpointSlice,
   endpoints,
   event,
@@ -96,7 +102,10 @@ export const builtInKinds = [
   priorityLevelConfiguration,
   replicaSet,
   replicationController,
+  resourceClaim,
+  resourceClaimTemplate,
   resourceQuota,
+  resourceSlice,
   role,
   roleBinding,
   runtimeClass,
@@ -106,6 +115,7 @@ export const builtInKinds = [
   serviceCidr,
   statefulSet,
   storageClass,
+  storageVersionMigration,
   validatingAdmissionPolicy,
   validatingAdmissionPolicyBinding,
   validatingWebhookConfiguration,

@@ -32,11 +32,20 @@ const packages: Readonly<Record<string, string>> = {
 /** Types of `meta/v1` that come under every group and version. */
 const everywhere: ReadonlySet<string> = new Set(['DeleteOptions', 'Status']);
 
+/** Types that became stable without a change, by the models of their last betas. */
+const graduated: Readonly<Record<string, string>> = {
+  'resource.v1.DeviceTaintRule': 'V1beta2DeviceTaintRule',
+  'storagemigration.v1.StorageVersionMigration': 'V1beta1StorageVersionMigration',
+};
+
 let models: Map<string, string> | undefined;
 
 /** Names of the schema by `core/v1.Pod`. */
 function modelNames(): Map<string, string> {
-  models ??= new Map(messageNames().map((model) => [openapiNameOf(model).split('.').slice(-3).join('.'), model]));
+  models ??= new Map([
+    ...messageNames().map((model): [string, string] => [openapiNameOf(model).split('.').slice(-3).join('.'), model]),
+    ...Object.entries(graduated),
+  ]);
   return models;
 }
 

@@ -31,13 +31,12 @@ const webhook = {
 
 export const defaults: DefaultFacts = {
   AdmissionregistrationV1ServiceReference: { port: 443 },
-  ApiregistrationV1ServiceReference: { port: 443 },
   AuthenticationV1TokenRequest: { spec: {} },
   CoreV1EndpointPort: { protocol: 'TCP' },
   CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
   DiscoveryV1EndpointPort: { name: '', protocol: 'TCP' },
   EventsV1Event: { deprecatedSource: {}, regarding: {} },
-  V1APIService: { spec: {}, status: {} },
+  ResourceV1ResourceClaim: { spec: {}, status: {} },
   V1AzureDiskVolumeSource: azureDisk,
   V1CSIDriver: { spec: {} },
   V1CSIDriverSpec: {
@@ -56,6 +55,7 @@ export const defaults: DefaultFacts = {
   V1Deployment: { spec: {}, status: {} },
   V1DeploymentSpec: { progressDeadlineSeconds: 600, replicas: 1, revisionHistoryLimit: 10, strategy: {}, template: {} },
   V1DeploymentStrategy: { type: 'RollingUpdate' },
+  V1DeviceClass: { spec: {} },
   V1DownwardAPIVolumeSource: fileModes,
   V1Endpoint: { conditions: {} },
   V1EndpointSlice: { endpoints: null, ports: null },
@@ -153,6 +153,9 @@ export const defaults: DefaultFacts = {
   V1ReplicationController: { spec: {}, status: {} },
   V1ReplicationControllerSpec: { replicas: 1 },
   V1ReplicationControllerStatus: { replicas: 0 },
+  V1ResourceClaimSpec: { devices: {} },
+  V1ResourceClaimTemplate: { spec: {} },
+  V1ResourceClaimTemplateSpec: { spec: {} },
   V1ResourceFieldSelector: { divisor: '0' },
   V1ResourceQuota: { spec: {}, status: {} },
   V1NamedRuleWithOperations: { scope: '*' },
@@ -189,4 +192,7 @@ export const defaults: DefaultFacts = {
   V1VolumeAttachment: { spec: {}, status: {} },
   V1VolumeAttachmentSpec: { source: {} },
   V1VolumeAttachmentStatus: { attached: false },
+  V1beta1StorageVersionMigration: { spec: {}, status: {} },
+  V1beta2DeviceTaintRule: { spec: {}, status: {} },
+  V1beta2DeviceTaintRuleSpec: { taint: {} },
 };
