@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { badRequest } from '../shared/api/errors.ts';
 import { type ClusterSettings, defaultSettings } from '../shared/kinds/define-kind.ts';
 import { toNumber, toText } from '../shared/kinds/networking/ipv4.ts';
+import { jwtAuthenticators } from './jwt-settings.ts';
 
 const cidr = z.string().check(z.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/));
 const port = z.number().check(z.int(), z.minimum(1), z.maximum(65535));
@@ -28,6 +29,7 @@ const settingsSchema = z.strictObject({
   serviceAccountIssuer: z.optional(issuer),
   historySeconds: z.optional(seconds),
   apiServerCA: z.optional(pem),
+  jwt: z.optional(jwtAuthenticators),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
 /** What the whole deployment has to agree on, because the Worker in front needs it before it knows the cluster. */

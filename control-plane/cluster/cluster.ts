@@ -17,6 +17,7 @@ import { type CertificateAuthority, createCertificateAuthority } from '../apiser
 import { createClusterAuthority } from '../apiserver/auth/cluster-authority.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
+import { createOidcTokens } from '../apiserver/auth/oidc/oidc-tokens.ts';
 import { createEscalationCheck } from '../apiserver/auth/rbac/escalation.ts';
 import { createPolicyCache } from '../apiserver/auth/rbac/policy-cache.ts';
 import { createRbac } from '../apiserver/auth/rbac/rbac.ts';
@@ -73,6 +74,8 @@ export interface ClusterDeps {
   bindWatches: WatchesDeps['bind'];
   streams: NodeStreams;
   assets: Assets;
+  /** A GET of something public; rejects when there is no answer. */
+  fetchDocument(url: string, signal: AbortSignal): Promise<Response>;
   /** How webhooks are reached. */
   outside: {
     fetch: OutsideFetch;
@@ -184,9 +187,18 @@ export function createCluster(deps: ClusterDeps): Cluster {
     audiences: apiAudiences,
     now,
   });
+  const oidcTokens = settings.jwt.map((one) =>
+    createOidcTokens({
+      authenticator: one,
+      audiences: apiAudiences,
+      fetch: deps.fetchDocument,
+      now,
+      startTimer: deps.startTimer,
+    }),
+  );
   const authenticator = createAuthenticator({
     tokens: [credentials, bootstrapTokens],
-    verifiers: [serviceAccountTokens, secretTokens],
+    verifiers: [serviceAccountTokens, secretTokens, ...oidcTokens],
     audiences: apiAudiences,
   });
   const access = deps.access ?? createAccess({ authenticator, authorizer });

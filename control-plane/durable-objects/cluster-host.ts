@@ -79,6 +79,8 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
         return { gateway, node, message: { type: 'openStream', streamId, path, request } };
       },
     },
+    // A redirect would lead to who knows whom.
+    fetchDocument: (url, signal) => fetch(url, { signal, redirect: 'manual', headers: { accept: 'application/json' } }),
     outside: {
       fetch: postJson,
       nodeHttp: nodeHttpOf(

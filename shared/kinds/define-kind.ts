@@ -1,6 +1,7 @@
 import type { FieldError } from '../api/errors.ts';
 import type { KubernetesObject, ObjectKey } from '../api/object.ts';
 import type { NameFormat } from '../api/validation.ts';
+import type { JwtAuthenticator } from '../authentication/jwt-authenticator.ts';
 import type { StoredForm } from '../custom-resources/stored-form.ts';
 import type { ObjectSchema } from '../schema/model.ts';
 import type { JsonSchema } from '../schema/structural/json-schema.ts';
@@ -55,6 +56,8 @@ export interface ClusterSettings {
   historySeconds: number;
   /** PEM of the authorities that sign the API server's certificate, for programs in Pods; empty: public ones do. */
   apiServerCA: string;
+  /** Issuers elsewhere whose tokens the API takes, by OpenID Connect. */
+  jwt: readonly JwtAuthenticator[];
 }
 
 export const defaultSettings: ClusterSettings = {
@@ -67,6 +70,7 @@ export const defaultSettings: ClusterSettings = {
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   historySeconds: 300,
   apiServerCA: '',
+  jwt: [],
 };
 
 /**

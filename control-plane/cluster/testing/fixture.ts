@@ -54,6 +54,8 @@ export class ClusterFixture {
   nodeHttp: NodeHttp = async ({ node }) => {
     throw new StatusError('ServiceUnavailable', `node ${JSON.stringify(node)} is not connected`, {});
   };
+  /** What is found at a URL outside of the cluster. Default: nothing. */
+  document: (url: string) => Promise<Response> = async () => new Response('', { status: 404 });
   /** Who answers outside of the cluster. Default: nobody. */
   outside: (request: OutsideRequest) => Promise<Response> = async () => {
     throw new Error('connect: connection refused');
@@ -89,6 +91,7 @@ export class ClusterFixture {
           message: { type: 'openStream', streamId: 'stream', path: '/stream', request },
         }),
       },
+      fetchDocument: (url) => this.document(url),
       outside: {
         fetch: (request) => this.outside(request),
         nodeHttp: (plan, options) => this.nodeHttp(plan, options),
