@@ -51,7 +51,8 @@ describe('binding', () => {
   test('higher priority first, then first come', async () => {
     await cluster.addNode('n1', { allocatable: { cpu: '2', memory: '8Gi', pods: '10' } });
     for (const name of ['first', 'second']) await createPod(name, needing('1'));
-    await createPod('urgent', { ...needing('1'), priorityClassName: 'system-node-critical' });
+    await cluster.create('priorityclasses.scheduling.k8s.io', { metadata: { name: 'urgent' }, value: 1000 });
+    await createPod('urgent', { ...needing('1'), priorityClassName: 'urgent' });
     cluster.startScheduler();
     await cluster.settle();
     expect(await Promise.all(['first', 'second', 'urgent'].map(nodeOf))).toEqual(['n1', undefined, 'n1']);
