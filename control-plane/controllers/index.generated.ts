@@ -6,6 +6,7 @@ import certificateSigner from './certificate-signer.ts';
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
+import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import disruption from './disruption.ts';
 import endpointSlice from './endpoint-slice.ts';
@@ -39,6 +40,7 @@ export const builtInControllers = [
   clusterRoleAggregation,
   cronJob,
   customResourceDefinition,
+  daemonSet,
   deployment,
   disruption,
   endpointSlice,

@@ -7,7 +7,7 @@ export type NodeSelectorTerm = Required['nodeSelectorTerms'][number];
 type Requirement = NonNullable<NodeSelectorTerm['matchExpressions']>[number];
 
 /** All requirements of the term hold; a term without any matches no node. */
-export function matchesTerm(node: NodeInfo, term: NodeSelectorTerm): boolean {
+export function matchesTerm(node: Pick<NodeInfo, 'name' | 'labels'>, term: NodeSelectorTerm): boolean {
   const { matchExpressions = [], matchFields = [] } = term;
   if (matchExpressions.length + matchFields.length === 0) return false;
   return (
