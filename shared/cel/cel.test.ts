@@ -106,7 +106,6 @@ describe('the language', () => {
     '[[1], [2]].flatten() == [1, 2] && [1, 2, 3].slice(1, 2) == [2]',
     'sets.contains([1, 2], [1]) && sets.equivalent([1, 1], [1]) && sets.intersects([1], [1, 2])',
     '.self.replicas == 3 // a comment',
-    "{'in-dash': 1}.`in-dash` == 1",
   ])('%s', (text) => {
     expect(run(text)).toBe(true);
   });
@@ -155,7 +154,7 @@ describe('the language', () => {
     ["duration('x') == duration('1s')", 'invalid duration argument'],
     ["'a'.matches('(')", 'invalid matches argument'],
     ['self.replicas ==', "ERROR: <input>:1:17: Syntax error: mismatched input '<EOF>' expecting"],
-    ['self.replicas = 1', "Syntax error: token recognition error at: '='"],
+    ['self.replicas = 1', "Syntax error: token recognition error at: '= '"],
     ['(1', "Syntax error: missing ')' at '<EOF>'"],
     ['if', 'reserved identifier: if'],
     ["'abc", "Syntax error: token recognition error at: ''abc'"],

@@ -4,6 +4,7 @@ import type { Expr } from './syntax/ast.ts';
 import { childrenOf } from './syntax/children.ts';
 import { parseDuration, parseTimestamp } from './time.ts';
 import { type CelType, showType } from './types.ts';
+import type { Value } from './values.ts';
 
 type Types = ReadonlyMap<Expr, CelType>;
 
@@ -31,17 +32,25 @@ function visit(node: Expr, formatted: boolean, context: Visit): void {
   for (const child of childrenOf(node)) visit(child, inside, context);
 }
 
-const checks: Readonly<Record<string, { argument: number; accepts(text: string): boolean }>> = {
-  duration: { argument: 0, accepts: (text) => parseDuration(text) !== undefined },
-  timestamp: { argument: 0, accepts: (text) => parseTimestamp(text) !== undefined },
-  matches: { argument: 0, accepts: isPattern },
+/** Functions with a literal as their first argument beside the receiver. */
+const checks: Readonly<Record<string, (literal: Value) => boolean>> = {
+  duration: (literal) => typeof literal === 'string' && parseDuration(literal) !== undefined,
+  timestamp: isTimestamp,
+  matches: (literal) => typeof literal !== 'string' || isPattern(literal),
 };
+
+const maximumSeconds = 253402300800n;
+const minimumSeconds = -62135596800n;
+
+function isTimestamp(literal: Value): boolean {
+  if (typeof literal === 'string') return parseTimestamp(literal) !== undefined;
+  return typeof literal !== 'bigint' || (literal >= minimumSeconds && literal < maximumSeconds);
+}
 
 function checkArgument(node: Extract<Expr, { op: 'call' }>, { issues }: Visit): void {
   if (!Object.hasOwn(checks, node.name)) return;
-  const { argument, accepts } = checks[node.name]!;
-  const literal = node.args[argument];
-  if (literal?.op !== 'constant' || typeof literal.value !== 'string' || accepts(literal.value)) return;
+  const literal = node.args[0];
+  if (literal?.op !== 'constant' || checks[node.name]!(literal.value)) return;
   issues.push({ at: literal.at, message: `invalid ${node.name} argument` });
 }
 

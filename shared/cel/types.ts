@@ -169,7 +169,4 @@ export const namedTypes: Readonly<Record<string, CelType>> = {
   optional_type: optionalOf(DYN),
   'net.IP': opaque('net.IP'),
   'net.CIDR': opaque('net.CIDR'),
-  'kubernetes.Quantity': opaque('kubernetes.Quantity'),
-  'kubernetes.Semver': opaque('kubernetes.Semver'),
-  'kubernetes.URL': opaque('kubernetes.URL'),
 };

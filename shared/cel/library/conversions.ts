@@ -118,12 +118,12 @@ function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** As Go's `%g` with the fewest digits: exponents from 21 on and below 1e-4. */
+/** As Go's `%g` with the fewest digits: exponents from 1e6 on and below 1e-4. */
 export function showDouble(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '+Inf' : '-Inf';
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e21)) {
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
   }
   return Object.is(value, -0) ? '-0' : String(value);

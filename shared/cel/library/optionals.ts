@@ -6,6 +6,7 @@ import {
   Duration,
   ListValue,
   MapValue,
+  nanosPerSecond,
   ObjectValue,
   OptionalValue,
   Timestamp,
@@ -22,10 +23,14 @@ function isZero(value: Value): boolean {
   if (value instanceof Uint) return value.value === 0n;
   if (value instanceof ListValue || value instanceof Uint8Array) return value.length === 0;
   if (value instanceof MapValue) return value.size === 0;
-  if (value instanceof Duration || value instanceof Timestamp) return value.nanos === 0n;
+  if (value instanceof Duration) return value.nanos === 0n;
+  if (value instanceof Timestamp) return value.nanos === firstInstant;
   if (value instanceof OptionalValue) return value.value === undefined;
   return value instanceof ObjectValue && [...value.names()].length === 0;
 }
+
+/** The first of January of the year 1, which is Go's zero. */
+const firstInstant = -62135596800n * nanosPerSecond;
 
 /** Throws where there is nothing. */
 export function valueInside(value: OptionalValue): Value {

@@ -118,6 +118,11 @@ function decodePair(pair: string): (string | undefined)[] {
   });
 }
 
+/** What a path may not hold as it is. */
+function escapePath(path: string): string {
+  return path.replace(/[^A-Za-z0-9\-_.~$&+,/:;=@!'()*%[\]]/gu, encodeURIComponent);
+}
+
 const parts = (value: Value | undefined) => (value as UrlValue).parts;
 
 function getter(name: string, pick: (parts: Parts) => string): Overload {
@@ -131,6 +136,6 @@ export const urls: readonly Overload[] = [
   getter('getHost', ({ host }) => host),
   getter('getHostname', ({ host }) => hostname(host)),
   getter('getPort', ({ host }) => /:(\d*)$/.exec(host)?.[1] ?? ''),
-  getter('getEscapedPath', ({ path }) => path.split('#')[0]!),
+  getter('getEscapedPath', ({ path }) => escapePath(path.split('#')[0]!)),
   member('getQuery', [URL_TYPE], mapOf(STRING, listOf(STRING)), ([url]) => queryOf(parts(url).query)),
 ];

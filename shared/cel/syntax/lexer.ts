@@ -1,4 +1,4 @@
-import { CelCompileError } from '../errors.ts';
+import { CelCompileError, type CelIssue } from '../errors.ts';
 import { Uint, type Value } from '../values.ts';
 import { readQuoted } from './literals.ts';
 
@@ -23,8 +23,15 @@ const maximumUint = 2n ** 64n - 1n;
 /** Texts longer than this are not read at all. */
 const maximumLength = 100_000;
 
-/** All tokens of an expression, the last one `end`. Throws CelCompileError. */
-export function tokenize(text: string): Token[] {
+export interface Tokens {
+  /** The last one is `end`. */
+  tokens: readonly Token[];
+  /** What is no token, and has been left out. */
+  issues: readonly CelIssue[];
+}
+
+/** All tokens of an expression. Throws CelCompileError for one that is too long. */
+export function tokenize(text: string): Tokens {
   if (text.length > maximumLength) {
     throw new CelCompileError('', [
       { at: 0, message: `expression code point size exceeds limit: size: ${text.length}, limit ${maximumLength}` },
@@ -32,6 +39,7 @@ export function tokenize(text: string): Token[] {
   }
   // Positions count code points, the text is scanned in UTF-16 units.
   const tokens: Token[] = [];
+  const issues: CelIssue[] = [];
   let unit = 0;
   let at = 0;
   const advance = (length: number) => {
@@ -40,12 +48,13 @@ export function tokenize(text: string): Token[] {
   for (;;) {
     advance(blankLength(text, unit));
     if (unit >= text.length) break;
-    const { length, ...token } = nextToken(text, unit, at);
-    tokens.push({ ...token, at });
-    advance(length);
+    const found = nextToken(text, unit);
+    if ('problem' in found) issues.push({ at, message: `Syntax error: ${found.problem}` });
+    else tokens.push({ ...found.token, at });
+    advance(found.length);
   }
   tokens.push({ type: 'end', text: '<EOF>', at });
-  return tokens;
+  return { tokens, issues };
 }
 
 function isTrailing(code: number): boolean {
@@ -69,53 +78,65 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | nul
   return pattern.exec(text);
 }
 
-type Scanned = Omit<Token, 'at'> & { length: number };
+/** A token, or what is wrong with as many characters. */
+export type Scanned = { length: number } & ({ token: Omit<Token, 'at'> } | { problem: string });
 
-function nextToken(text: string, unit: number, at: number): Scanned {
-  if (match(stringStart, text, unit)) return readQuoted(text, unit, at);
+function nextToken(text: string, unit: number): Scanned {
+  if (match(stringStart, text, unit)) return readQuoted(text, unit);
   const named = match(name, text, unit);
-  if (named) return nameToken(named[0]);
+  if (named) return { token: nameToken(named[0]), length: named[0].length };
   const numeral = match(number, text, unit);
-  if (numeral)
-    return { type: 'constant', text: numeral[0], length: numeral[0].length, value: numberValue(text, numeral, at) };
+  if (numeral) return numberToken(numeral);
   const quoted = match(quotedName, text, unit);
-  if (quoted) return { type: 'quoted-name', text: quoted[1]!, length: quoted[0].length };
+  if (quoted) return { token: { type: 'quoted-name', text: quoted[1]! }, length: quoted[0].length };
   const mark = punctuation.find((candidate) => text.startsWith(candidate, unit));
-  if (mark) return { type: 'punctuation', text: mark, length: mark.length };
-  const char = String.fromCodePoint(text.codePointAt(unit)!);
-  throw syntaxError(text, at, `token recognition error at: '${char}'`);
+  if (mark) return { token: { type: 'punctuation', text: mark }, length: mark.length };
+  return unrecognized(match(beginning, text, unit)![0]);
 }
 
-function nameToken(text: string): Scanned {
-  const length = text.length;
+/** The beginning of a token and what it cannot go on with; else one character. */
+const beginning = /[=&|][\s\S]?|`[A-Za-z0-9_./ -]*|[\s\S]/uy;
+
+export function unrecognized(text: string): Scanned {
+  return { problem: `token recognition error at: '${text.replaceAll('\n', '\\n')}'`, length: text.length };
+}
+
+function nameToken(text: string): Omit<Token, 'at'> {
   switch (text) {
     case 'true':
     case 'false':
-      return { type: 'constant', text, length, value: text === 'true' };
+      return { type: 'constant', text, value: text === 'true' };
     case 'null':
-      return { type: 'constant', text, length, value: null };
+      return { type: 'constant', text, value: null };
     case 'in':
-      return { type: 'punctuation', text, length };
+      return { type: 'punctuation', text };
     default:
-      return { type: 'name', text, length };
+      return { type: 'name', text };
   }
 }
 
-function numberValue(text: string, found: RegExpExecArray, at: number): Value {
-  const [all, hex, hexUnsigned, float, decimal, unsigned] = found;
+function numberToken(found: RegExpExecArray): Scanned {
+  const [text] = found;
+  const value = numberValue(found);
+  const { length } = text;
+  return typeof value === 'string' ? { problem: value, length } : { token: { type: 'constant', text, value }, length };
+}
+
+/** The number, or what is wrong with it. */
+function numberValue([all, hex, hexUnsigned, float, decimal, unsigned]: RegExpExecArray):
+  | bigint
+  | number
+  | Uint
+  | string {
   if (float !== undefined) {
     const value = Number(float);
-    if (!Number.isFinite(value)) throw syntaxError(text, at, 'invalid double literal');
-    return value;
+    return Number.isFinite(value) ? value : 'invalid double literal';
   }
+  if (all!.length > 40) return 'invalid int literal';
   const value = hex === undefined ? BigInt(decimal!) : BigInt(`0x${hex}`);
-  if (hexUnsigned || unsigned) {
-    if (value > maximumUint) throw syntaxError(text, at, 'invalid uint literal');
-    return new Uint(value);
-  }
+  if (hexUnsigned || unsigned) return value > maximumUint ? 'invalid uint literal' : new Uint(value);
   // One more than the largest fits where a minus precedes it: the parser looks.
-  if (value > maximumInt || all.length > 40) throw syntaxError(text, at, 'invalid int literal');
-  return value;
+  return value > maximumInt ? 'invalid int literal' : value;
 }
 
 export function syntaxError(text: string, at: number, message: string): CelCompileError {

@@ -1,8 +1,7 @@
-import type { Token } from './lexer.ts';
-import { syntaxError } from './lexer.ts';
+import { type Scanned, unrecognized } from './lexer.ts';
 
 /** Strings and bytes between quotes: raw or with escapes, on one line or, in triple quotes, on several. */
-export function readQuoted(text: string, start: number, at: number): Omit<Token, 'at'> & { length: number } {
+export function readQuoted(text: string, start: number): Scanned {
   const prefix = /[a-zA-Z]*/y;
   prefix.lastIndex = start;
   const letters = prefix.exec(text)![0].toLowerCase();
@@ -12,19 +11,19 @@ export function readQuoted(text: string, start: number, at: number): Omit<Token,
   const quote = text[open]!;
   const fence = text.startsWith(quote.repeat(3), open) ? quote.repeat(3) : quote;
   const end = closing(text, open + fence.length, fence, raw);
-  if (end === undefined) {
-    throw syntaxError(
-      text,
-      at,
-      `token recognition error at: '${text.slice(start, start + 40).replaceAll('\n', '\\n')}'`,
-    );
-  }
+  if (end === undefined) return unrecognized(text.slice(start).split(fence.length === 1 ? /(?<=[\n\r])/ : /$/)[0]!);
   const inner = text.slice(open + fence.length, end);
   const length = end + fence.length - start;
   const written = text.slice(start, start + length);
-  if (raw) return { type: 'constant', text: written, length, value: bytes ? new TextEncoder().encode(inner) : inner };
-  const value = bytes ? unescapeBytes(text, inner, at) : unescapeText(text, inner, at);
-  return { type: 'constant', text: written, length, value };
+  const constant = (value: string | Uint8Array): Scanned => ({
+    token: { type: 'constant', text: written, value },
+    length,
+  });
+  if (raw) return constant(bytes ? new TextEncoder().encode(inner) : inner);
+  const wrong = wrongEscape(inner);
+  // What comes after it is read anew, as Kubernetes does.
+  if (wrong !== undefined) return unrecognized(text.slice(start, open + fence.length + wrong));
+  return constant(bytes ? unescapeBytes(inner) : unescapeText(inner));
 }
 
 function closing(text: string, from: number, fence: string, raw: boolean): number | undefined {
@@ -44,26 +43,38 @@ const escapes: Readonly<Record<string, number>> = {
 const numeric = /^(?:[xX]([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-3][0-7]{2}))/;
 
 interface Piece {
-  /** Text that stands for itself, or the code of an escape. */
+  /** As written. */
+  length: number;
+  /** Text that stands for itself, or the code of an escape; -1 for one that is none. */
   text?: string;
   code?: number;
   /** Written with digits that name a byte rather than a character. */
   isByte?: boolean;
 }
 
-function* pieces(text: string, inner: string, at: number): Generator<Piece> {
+/** Where the first escape ends that is none. */
+function wrongEscape(inner: string): number | undefined {
+  let at = 0;
+  for (const piece of pieces(inner)) {
+    if (piece.code === -1) return at + piece.length;
+    at += piece.length;
+  }
+  return undefined;
+}
+
+function* pieces(inner: string): Generator<Piece> {
   for (let index = 0; index < inner.length; ) {
     const backslash = inner.indexOf('\\', index);
     if (backslash !== index) {
       const end = backslash < 0 ? inner.length : backslash;
-      yield { text: inner.slice(index, end) };
+      yield { text: inner.slice(index, end), length: end - index };
       index = end;
       continue;
     }
     const rest = inner.slice(index + 1, index + 10);
     const simple = escapes[rest[0] ?? ''];
     if (simple !== undefined) {
-      yield { code: simple };
+      yield { code: simple, length: 2 };
       index += 2;
       continue;
     }
@@ -71,22 +82,24 @@ function* pieces(text: string, inner: string, at: number): Generator<Piece> {
     const digits = found && (found[1] ?? found[2] ?? found[3]);
     const code = found ? (digits ? Number.parseInt(digits, 16) : Number.parseInt(found[4]!, 8)) : -1;
     if (!found || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-      throw syntaxError(text, at, 'unable to unescape string');
+      yield { code: -1, length: 2 };
+      return;
     }
-    yield { code, isByte: found[1] !== undefined || found[4] !== undefined };
-    index += 1 + found[0].length;
+    const length = 1 + found[0].length;
+    yield { code, isByte: found[1] !== undefined || found[4] !== undefined, length };
+    index += length;
   }
 }
 
-function unescapeText(text: string, inner: string, at: number): string {
+function unescapeText(inner: string): string {
   let result = '';
-  for (const piece of pieces(text, inner, at)) result += piece.text ?? String.fromCodePoint(piece.code!);
+  for (const piece of pieces(inner)) result += piece.text ?? String.fromCodePoint(piece.code!);
   return result;
 }
 
-function unescapeBytes(text: string, inner: string, at: number): Uint8Array {
+function unescapeBytes(inner: string): Uint8Array {
   const bytes: number[] = [];
-  for (const piece of pieces(text, inner, at)) {
+  for (const piece of pieces(inner)) {
     if (piece.isByte) bytes.push(piece.code!);
     else for (const byte of new TextEncoder().encode(piece.text ?? String.fromCodePoint(piece.code!))) bytes.push(byte);
   }

@@ -1,4 +1,4 @@
-import { CelCompileError } from '../errors.ts';
+import { CelCompileError, type CelIssue } from '../errors.ts';
 import { Uint } from '../values.ts';
 import type { Expr } from './ast.ts';
 import { syntaxError, type Token, tokenize } from './lexer.ts';
@@ -18,8 +18,12 @@ const binaryLevels: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-const operandStart =
-  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+/** What an operand can begin with, and what else would do in its place. */
+function operandStart(...others: readonly (')' | '?')[]): string {
+  const close = others.includes(')') ? "')', " : '';
+  const optional = others.includes('?') ? "'?', " : '';
+  return `{'[', '{', '(', ${close}'.', '-', '!', ${optional}'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
+}
 
 /** Throws CelCompileError. */
 export function parseExpression(text: string): Expr {
@@ -29,6 +33,10 @@ export function parseExpression(text: string): Expr {
 class Parser {
   readonly #text: string;
   readonly #tokens: readonly Token[];
+  /** Found so far, where reading could go on. */
+  readonly #issues: CelIssue[];
+  /** What could be there instead of the operand that comes next. */
+  #instead: readonly (')' | '?')[] = [];
   #index = 0;
   #depth = 0;
   /** Height of the trees built so far: chains like `a + b + c` grow to the left without any nesting in the text. */
@@ -36,10 +44,28 @@ class Parser {
 
   constructor(text: string) {
     this.#text = text;
-    this.#tokens = tokenize(text);
+    const { tokens, issues } = tokenize(text);
+    this.#tokens = tokens;
+    this.#issues = [...issues];
   }
 
   parse(): Expr {
+    const expression = this.#attempt();
+    if (!expression || this.#issues.length > 0) throw new CelCompileError(this.#text, this.#issues);
+    return expression;
+  }
+
+  #attempt(): Expr | undefined {
+    try {
+      return this.#whole();
+    } catch (error) {
+      if (!(error instanceof CelCompileError)) throw error;
+      this.#issues.push(...error.issues);
+      return undefined;
+    }
+  }
+
+  #whole(): Expr {
     const expression = this.#expression();
     if (this.#token.type !== 'end') {
       throw this.#unexpected('<EOF>', this.#following.type === 'end' ? 'extraneous' : 'mismatched');
@@ -77,9 +103,14 @@ class Parser {
     if (this.#following.type === 'punctuation' && this.#following.text === wanted) {
       return this.#unexpected(`'${wanted}'`, 'extraneous');
     }
-    const couldFollow = type === 'end' || (type === 'punctuation' && !'([{!'.includes(text));
+    const isOperand = this.#startsOperand(this.#token);
+    const couldFollow = wanted === ':' ? isOperand : type === 'end' || !isOperand;
     if (!couldFollow) return this.#unexpected(`'${wanted}'`);
     return syntaxError(this.#text, at, `missing '${wanted}' at '${text}'`);
+  }
+
+  #startsOperand({ type, text }: Token): boolean {
+    return type === 'constant' || type === 'name' || (type === 'punctuation' && '([{!-.'.includes(text));
   }
 
   #unexpected(expecting: string, how: 'mismatched' | 'extraneous' = 'mismatched'): CelCompileError {
@@ -160,7 +191,7 @@ class Parser {
   }
 
   #unaryOperand(): Expr {
-    if (this.#is('!') || this.#is('-')) throw this.#unexpected(operandStart, 'extraneous');
+    if (this.#is('!') || this.#is('-')) throw this.#unexpected(operandStart(), 'extraneous');
     return this.#postfix(this.#primary());
   }
 
@@ -171,6 +202,7 @@ class Parser {
       if (this.#take('.')) operand = this.#member(operand, at);
       else if (this.#take('[')) {
         const optional = this.#take('?');
+        this.#instead = optional ? [] : ['?'];
         const index = this.#expression();
         this.#expect(']');
         operand = this.#made({ op: 'index', at, operand, index, optional }, operand, index);
@@ -181,7 +213,12 @@ class Parser {
   #member(operand: Expr, at: number): Expr {
     const optional = this.#take('?');
     const { type, text } = this.#token;
-    if (type !== 'name' && type !== 'quoted-name') throw this.#unexpected('IDENTIFIER');
+    if (type === 'quoted-name') this.#unsupportedQuote();
+    else if (type !== 'name') {
+      const { at } = this.#token;
+      const input = type === 'end' ? '.' : `.${text}`;
+      throw syntaxError(this.#text, at, `no viable alternative at input '${input}'`);
+    }
     this.#index++;
     if (optional || type === 'quoted-name' || !this.#is('(')) {
       return this.#made({ op: 'select', at, operand, field: text, optional }, operand);
@@ -191,7 +228,9 @@ class Parser {
 
   #call(name: string, target?: Expr): Expr {
     const { at } = this.#expect('(');
-    const args = this.#list(')', () => this.#expression());
+    this.#instead = [')'];
+    const args = this.#arguments();
+    this.#instead = [];
     const macro = expandMacro(this.#text, { name, target, args, at });
     if (macro) return this.#made(macro, ...args, ...(target ? [target] : []));
     return this.#made(
@@ -201,19 +240,45 @@ class Parser {
     );
   }
 
+  #arguments(): Expr[] {
+    const args: Expr[] = [];
+    if (this.#take(')')) return args;
+    do args.push(this.#expression());
+    while (this.#take(','));
+    this.#expect(')');
+    return args;
+  }
+
   /** Items up to a closing mark, with commas between and perhaps one at the end. */
   #list<T>(close: string, item: () => T): T[] {
     const items: T[] = [];
+    if (this.#take(',') && !this.#is(close)) throw this.#unexpected(`'${close}'`);
     while (!this.#take(close)) {
       items.push(item());
-      if (this.#take(',')) continue;
-      this.#expect(close);
-      break;
+      if (this.#take(',')) {
+        if (this.#is(',')) throw this.#unexpected(`'${close}'`);
+        continue;
+      }
+      if (!this.#is(close)) {
+        const isExtra = this.#following.type === 'punctuation' && [close, ','].includes(this.#following.text);
+        throw this.#unexpected(`{'${close}', ','}`, isExtra ? 'extraneous' : 'mismatched');
+      }
     }
     return items;
   }
 
+  /** Names between backquotes are known, but not to be used. */
+  #unsupportedQuote(): void {
+    this.#issues.push({ at: this.#token.at, message: "unsupported syntax: '`'" });
+  }
+
   #primary(): Expr {
+    const instead = this.#instead;
+    this.#instead = [];
+    if (!this.#startsOperand(this.#token) && this.#token.type !== 'end' && this.#startsOperand(this.#following)) {
+      this.#issues.push(...this.#unexpected(operandStart(...instead), 'extraneous').issues);
+      this.#index++;
+    }
     const { type, text, at, value } = this.#token;
     if (type === 'constant') {
       this.#index++;
@@ -232,13 +297,13 @@ class Parser {
       this.#index++;
       return this.#named();
     }
-    throw this.#unexpected(operandStart);
+    throw this.#unexpected(operandStart(...instead));
   }
 
   #named(): Expr {
     const { text, at } = this.#token;
     this.#index++;
-    if (reserved.has(text)) throw new CelCompileError(this.#text, [{ at, message: `reserved identifier: ${text}` }]);
+    if (reserved.has(text)) this.#issues.push({ at, message: `reserved identifier: ${text}` });
     if (this.#is('(')) return this.#call(text);
     const type = this.#structType(text);
     if (type !== undefined) return this.#structLiteral(type);
@@ -264,7 +329,8 @@ class Parser {
     const fields = this.#list('}', () => {
       const optional = this.#take('?');
       const { type: tokenType, text: name, at: fieldAt } = this.#token;
-      if (tokenType !== 'name' && tokenType !== 'quoted-name') throw this.#unexpected('IDENTIFIER');
+      if (tokenType === 'quoted-name') this.#unsupportedQuote();
+      else if (tokenType !== 'name') throw this.#unexpected('IDENTIFIER');
       this.#index++;
       this.#expect(':');
       return { name, value: this.#expression(), optional, at: fieldAt };
