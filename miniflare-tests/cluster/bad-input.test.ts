@@ -340,9 +340,10 @@ const cases: Record<string, Case> = {
   'no credential': {
     path: pods,
     request: { token: null },
-    code: 401,
-    reason: 'Unauthorized',
-    message: 'Unauthorized',
+    code: 403,
+    reason: 'Forbidden',
+    message:
+      'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
   },
   'an invented token': {
     path: pods,

@@ -192,6 +192,20 @@ describe('at higher levels', () => {
     expect(event).not.toHaveProperty('responseObject');
   });
 
+  it.each([
+    ['application/yaml', `a: &a {${'b: &b {c: 1}, '.repeat(3)}d: *a}`],
+    ['application/yaml', '- &a [a]\n- &b [*a, *a]\n- *c'],
+    ['application/json', `${'['.repeat(50_000)}${']'.repeat(50_000)}`],
+    ['application/json', '{"a":'],
+    ['application/vnd.kubernetes.protobuf', 'k8s\0nonsense'],
+  ])('what cannot be written down is not: %s %.20s', async (type, body) => {
+    const cluster = await open({ rules: [{ level: 'Request' }], omitStages: ['RequestReceived'] });
+    await cluster.call('POST', configMaps, { body, headers: { 'content-type': type } });
+    const event = await eventOf('ResponseComplete');
+    expect(event.responseStatus?.code).toBe(400);
+    expect(event).not.toHaveProperty('requestObject');
+  });
+
   it('a policy that asks for nothing gets nothing', async () => {
     const cluster = await open({ rules: [{ level: 'None', users: ['admin'] }, { level: 'Metadata' }] });
     const { headers } = await cluster.call('POST', configMaps, { body: configMap });

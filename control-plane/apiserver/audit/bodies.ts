@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../../shared/api/json.ts';
 import { fromYaml } from '../http/yaml.ts';
 import { decodeKubernetesProtobuf, protobufMediaType } from '../protobuf/envelope.ts';
 
@@ -16,7 +17,7 @@ export async function recordBody(copy: Request | Response): Promise<RecordedBody
     const bytes = await readBounded(copy);
     if (bytes === 'too long') return { truncated: true };
     if (bytes.byteLength === 0) return undefined;
-    return { value: await parse(bytes, copy.headers.get('content-type') ?? '') };
+    return await parse(bytes, copy.headers.get('content-type') ?? '');
   } catch {
     return undefined;
   }
@@ -43,8 +44,16 @@ async function readBounded({ body }: Request | Response): Promise<Uint8Array | '
   return bytes;
 }
 
-async function parse(bytes: Uint8Array, contentType: string): Promise<unknown> {
-  if (contentType.startsWith(protobufMediaType)) return decodeKubernetesProtobuf(bytes);
+async function parse(bytes: Uint8Array, contentType: string): Promise<RecordedBody> {
+  if (contentType.startsWith(protobufMediaType)) return written(decodeKubernetesProtobuf(bytes));
   const text = new TextDecoder().decode(bytes);
-  return contentType.includes('yaml') && !/^\s*[{[]/.test(text) ? (await fromYaml(text)).value : JSON.parse(text);
+  if (contentType.includes('yaml') && !/^\s*[{[]/.test(text)) return written((await fromYaml(text)).value);
+  const value: unknown = JSON.parse(text);
+  return isTooDeep(value) ? undefined : { value };
+}
+
+/** Aliases make much, or a circle, of little: what counts is how it is written as JSON. */
+function written(value: unknown): RecordedBody {
+  const text = JSON.stringify(value);
+  return text.length > maxRecordedBytes ? { truncated: true } : { value: JSON.parse(text) };
 }
