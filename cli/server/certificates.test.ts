@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +49,18 @@ describe('ensureCertificates', () => {
     const before = file(certificateFiles.chain);
     await ensureCertificates(dataDir, names.slice(1));
     expect(file(certificateFiles.chain)).toBe(before);
+  });
+
+  test('a server certificate is renewed months before its end, by the same CA', async () => {
+    const dayMs = 86_400_000;
+    expect(await ensureCertificates(dataDir, names)).toBe(true);
+    const authority = file(certificateFiles.ca);
+    const end = () => Date.parse(new X509Certificate(file(certificateFiles.chain)).validTo);
+    const firstEnd = end();
+    expect(await ensureCertificates(dataDir, names, { nowMs: firstEnd - 91 * dayMs })).toBe(false);
+    expect(await ensureCertificates(dataDir, names, { nowMs: firstEnd - 89 * dayMs })).toBe(true);
+    expect(end() - firstEnd).toBeGreaterThan(270 * dayMs);
+    expect(file(certificateFiles.ca)).toBe(authority);
   });
 
   test('a new name gets a new server certificate from the same CA', async () => {

@@ -14,7 +14,7 @@ export const certificateFiles = {
 const dayMs = 86_400_000;
 const caLifetimeMs = 10 * 365 * dayMs;
 const serverLifetimeMs = 365 * dayMs;
-/** A server certificate with less than this left is replaced when the server starts. */
+/** A server certificate with less than this left is replaced: at a start, or while the server runs. */
 const renewBeforeMs = 90 * dayMs;
 
 /** Names and addresses under which this machine may be reached. */
@@ -29,22 +29,28 @@ function covers(certificate: X509Certificate, name: string): boolean {
   return (isIP(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined;
 }
 
-function stillGood(pem: string | undefined, names: string[]): boolean {
+function stillGood(pem: string | undefined, names: string[], nowMs: number): boolean {
   if (!pem) return false;
   const certificate = new X509Certificate(pem);
-  return (
-    Date.parse(certificate.validTo) - Date.now() > renewBeforeMs && names.every((name) => covers(certificate, name))
-  );
+  return Date.parse(certificate.validTo) - nowMs > renewBeforeMs && names.every((name) => covers(certificate, name));
 }
 
 /**
  * Makes sure that the data directory holds a CA and a server certificate for `names`. The CA is made once (kubeconfigs
- * carry it), the server certificate whenever it runs out or this machine has a new address.
+ * carry it), the server certificate whenever it runs out or this machine has a new address. True when it made one.
  */
-export async function ensureCertificates(dataDir: DataDir, names: string[]): Promise<void> {
+export async function ensureCertificates(
+  dataDir: DataDir,
+  names: string[],
+  { nowMs = Date.now() }: { nowMs?: number } = {},
+): Promise<boolean> {
   const hasAuthority = dataDir.read(certificateFiles.ca) && dataDir.read(certificateFiles.caKey);
-  if (hasAuthority && dataDir.read(certificateFiles.key) && stillGood(dataDir.read(certificateFiles.chain), names))
-    return;
+  if (
+    hasAuthority &&
+    dataDir.read(certificateFiles.key) &&
+    stillGood(dataDir.read(certificateFiles.chain), names, nowMs)
+  )
+    return false;
 
   // Loaded only when something must be signed: it costs a tenth of the server's start.
   await import('reflect-metadata');
@@ -61,8 +67,8 @@ export async function ensureCertificates(dataDir: DataDir, names: string[]): Pro
     const authority = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(),
       name: 'CN=fairlead-ca',
-      notBefore: new Date(Date.now() - dayMs),
-      notAfter: new Date(Date.now() + caLifetimeMs),
+      notBefore: new Date(nowMs - dayMs),
+      notAfter: new Date(nowMs + caLifetimeMs),
       signingAlgorithm: algorithm,
       keys,
       extensions: [
@@ -88,8 +94,8 @@ export async function ensureCertificates(dataDir: DataDir, names: string[]): Pro
     serialNumber: serialNumber(),
     subject: 'CN=fairlead-server',
     issuer: authority.subject,
-    notBefore: new Date(Date.now() - dayMs),
-    notAfter: new Date(Date.now() + serverLifetimeMs),
+    notBefore: new Date(nowMs - dayMs),
+    notAfter: new Date(nowMs + serverLifetimeMs),
     signingAlgorithm: algorithm,
     publicKey: keys.publicKey,
     signingKey: authorityKey,
@@ -105,4 +111,5 @@ export async function ensureCertificates(dataDir: DataDir, names: string[]): Pro
   });
   dataDir.write(await privatePem(keys.privateKey), certificateFiles.key);
   dataDir.write(certificate.toString('pem'), certificateFiles.chain);
+  return true;
 }

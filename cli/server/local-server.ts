@@ -40,6 +40,8 @@ export interface LocalServer {
 
 const readyTimeoutMs = 20_000;
 const stopGraceMs = 1_000;
+/** A certificate is renewed months before its end, so that a look once a day is often enough. */
+const renewalIntervalMs = 86_400_000;
 const restartDelaysMs = [100, 500, 2_000, 5_000];
 
 export function splitListen(listen: string): { host: string; port: number } {
@@ -74,7 +76,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const { host, port } = splitListen(options.listen);
   dataDir.prepare();
   endLeftover(dataDir);
-  await ensureCertificates(dataDir, serverNames(host));
+  const names = serverNames(host);
+  await ensureCertificates(dataDir, names);
   const secrets = deploymentSecrets(dataDir);
   const dist = join(packageRoot(), 'dist');
   copyFileSync(join(dist, 'worker.js'), dataDir.file('worker.js'));
@@ -138,6 +141,18 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     await stopped.promise;
     clearTimeout(timer);
   };
+
+  // workerd reads its certificate when it starts.
+  const renew = async () => {
+    if (stopping || !(await ensureCertificates(dataDir, names))) return;
+    log('the certificate of the server has been renewed; workerd starts again with it');
+    child?.kill('SIGKILL');
+  };
+  const renewal = setInterval(() => {
+    renew().catch((error: Error) => log(`the certificate of the server could not be renewed: ${error.message}`));
+  }, renewalIntervalMs);
+  renewal.unref();
+  void stopped.promise.then(() => clearInterval(renewal));
 
   launch();
   const caFile = dataDir.file(certificateFiles.ca);
