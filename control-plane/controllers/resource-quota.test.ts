@@ -33,6 +33,18 @@ describe('quotas', () => {
     expect((await status())?.used).toMatchObject({ pods: '0' });
   });
 
+  it('do not count Pods for ever that their node does not let go', async () => {
+    await cluster.create('pods', { metadata: { name: 'lost' }, spec: { ...podSpec, nodeName: 'gone' } });
+    await quota({ pods: '1' });
+    await cluster.settle();
+    const key = { resource: 'pods', namespace: 'default', name: 'lost' };
+    await cluster.write({ verb: 'delete', key, gracePeriodSeconds: 10 });
+    await cluster.settle();
+    expect((await status())?.used).toEqual({ pods: '1' });
+    await cluster.advance(21_000);
+    expect((await status())?.used).toEqual({ pods: '0' });
+  });
+
   it('follow their own limits', async () => {
     await quota({ pods: '2' });
     await cluster.settle();

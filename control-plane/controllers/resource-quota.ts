@@ -26,15 +26,17 @@ export default defineController({
     if (!quota) return undefined;
     const hard = quota.spec?.hard ?? {};
     const known = amountsOf(quota.status?.used);
-    const counted = await usedIn(quota, { client, kinds, nowMs: clock.now() });
+    const nowMs = clock.now();
+    const { used: counted, changesAt } = await usedIn(quota, { client, kinds, nowMs });
+    const again = changesAt === undefined ? undefined : { requeueAfterMs: changesAt - nowMs + 1 };
     // What nobody can count keeps its number.
     const used = onlyAmounts({ ...known, ...counted }, (name) => hard[name] !== undefined);
     const isNoted = quota.status?.used !== undefined && jsonEqual(quota.status.hard, hard);
-    if (isNoted && sameAmounts(used, known)) return undefined;
+    if (isNoted && sameAmounts(used, known)) return again;
     // Its resourceVersion is that of before the count: what was charged meanwhile makes this fail and start again.
     const object = { ...quota, status: { hard, used: textsOf(used) } } as unknown as KubernetesObject;
     await writeAll(client, [{ verb: 'update', resource, object, subresource: 'status' }], { ignore: ['NotFound'] });
-    return undefined;
+    return again;
   },
 });
 

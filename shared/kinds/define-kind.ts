@@ -168,6 +168,8 @@ export interface QuotaPolicy<T extends KubernetesObject> {
   tracks?(resource: string): boolean;
   /** What this one uses, of what is tracked. */
   usage?(object: T, nowMs: number): Amounts;
+  /** When the usage becomes another although nobody changes the object, epoch ms. */
+  changesAt?(object: T): number | undefined;
   /** Whether the object is in that scope. Absent: it is in none. */
   isInScope?(object: T, scope: QuotaScope): boolean;
   /** Whether the quotas are asked about this update. Absent: about none. */

@@ -8,22 +8,27 @@ import type { ClusterClient, ObjectChange } from '../../client.ts';
 
 const nothing = parseQuantity('0');
 
-/** What is used of all that the quota limits and that any kind tracks. */
+/** What is used of all that the quota limits and that any kind tracks, and when that changes by itself. */
 export async function usedIn(
   quota: ResourceQuota,
   { client, kinds, nowMs }: { client: Pick<ClusterClient, 'list'>; kinds: KindRegistry; nowMs: number },
-): Promise<Amounts> {
+): Promise<{ used: Amounts; changesAt?: number }> {
   const limited = Object.keys(quota.spec?.hard ?? {});
   const { namespace = '' } = quota.metadata;
   let used: Amounts = {};
+  let changesAt = Number.POSITIVE_INFINITY;
   for (const [resource, kind] of byResource(kinds)) {
     const tracked = trackedBy(kind, limited);
     if (tracked.length === 0) continue;
     const { items } = await client.list({ resource, namespace });
     used = addAmounts(used, Object.fromEntries(tracked.map((name) => [name, nothing])));
-    for (const object of items) used = addAmounts(used, shareOf(quota, { kind, object, tracked, nowMs }));
+    for (const object of items) {
+      used = addAmounts(used, shareOf(quota, { kind, object, tracked, nowMs }));
+      const at = kind.quota?.changesAt?.(object) ?? changesAt;
+      if (at >= nowMs) changesAt = Math.min(changesAt, at);
+    }
   }
-  return used;
+  return Number.isFinite(changesAt) ? { used, changesAt } : { used };
 }
 
 /** Whether a change of an object that has been counted changes the count. */
@@ -32,7 +37,7 @@ export function isCountedAnew(quota: ResourceQuota, kind: KindDefinition, change
   if (tracked.length === 0) return false;
   const { type, object, previous } = change;
   if (type === 'DELETED' || !previous) return true;
-  // The time decides about Pods that should be gone; no change tells of that.
+  if (kind.quota?.changesAt?.(object) !== kind.quota?.changesAt?.(previous)) return true;
   const [after, before] = [object, previous].map((state) => shareOf(quota, { kind, object: state, tracked, nowMs: 0 }));
   return !sameAmounts(after!, before!);
 }

@@ -27,6 +27,7 @@ export const podQuota: QuotaPolicy<Pod> = {
     };
     return { pods: one, ...computeUsage(asked) };
   },
+  changesAt: overdueAt,
   isInScope: (pod, scope) => isInScope(pod, scope),
   // What containers ask for stays; a deadline that a Pod gets moves it between scopes.
   isChargedFor: (pod, old) => isTerminating(pod.spec) !== isTerminating(old.spec),
@@ -34,11 +35,21 @@ export const podQuota: QuotaPolicy<Pod> = {
 };
 
 /** A Pod that has ended uses nothing, and one that should have been gone by now is not held against its namespace. */
-function usesNode({ metadata, status }: Pod, nowMs: number): boolean {
-  if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
-  const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
-  if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return true;
-  return nowMs <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+function usesNode(pod: Pod, nowMs: number): boolean {
+  if (hasEnded(pod)) return false;
+  const overdue = overdueAt(pod);
+  return overdue === undefined || nowMs <= overdue;
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
+}
+
+/** Its node has the grace period twice: in the timestamp, and once more in case it was late to hear of it. */
+function overdueAt(pod: Pod): number | undefined {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = pod.metadata;
+  if (hasEnded(pod) || !deletionTimestamp || deletionGracePeriodSeconds === undefined) return undefined;
+  return Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
 }
 
 function computeUsage({ requests, limits }: { requests: Amounts; limits: Amounts }): Amounts {
