@@ -5,6 +5,7 @@ import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import { createAdmission } from '../apiserver/admission/admission.ts';
 import { createCertificateChecks } from '../apiserver/admission/certificates.ts';
 import { defaultPlugins } from '../apiserver/admission/plugins.ts';
+import { createPodCertificateChecks } from '../apiserver/admission/pod-certificates.ts';
 import { createPolicies } from '../apiserver/admission/policies/create-policies.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
@@ -25,7 +26,6 @@ import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-ac
 import { createSecretTokens } from '../apiserver/auth/service-accounts/secret-tokens.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
-import { createConversions } from '../apiserver/conversion/review.ts';
 import { createFlowControl } from '../apiserver/flow-control/flow-control.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
@@ -167,21 +167,12 @@ export function createCluster(deps: ClusterDeps): Cluster {
     webhooks.mutating,
     createEscalationCheck(authorizer),
     ...createCertificateChecks(authorizer),
+    ...createPodCertificateChecks(authorizer),
     policies.paramAccess,
     policies.validating,
     webhooks.validating,
   ]);
-  const conversions = createConversions({ call: callWebhook, uid });
-  const registry = createRegistry({
-    kinds,
-    settings,
-    admission,
-    conversions,
-    now,
-    random,
-    uid,
-    elsewhere: namespaces?.get,
-  });
+  const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
@@ -221,7 +212,6 @@ export function createCluster(deps: ClusterDeps): Cluster {
     reader: store,
     writes,
     registry,
-    conversions,
     prepare,
     kinds,
     access: requestAccess,

@@ -96,6 +96,7 @@ export type ResourceClaimTemplate = AsObject<models.V1ResourceClaimTemplate>;
 export type ResourceSlice = AsObject<models.V1ResourceSlice>;
 export type DeviceTaintRule = AsObject<models.V1beta2DeviceTaintRule>;
 export type StorageVersionMigration = AsObject<models.V1beta1StorageVersionMigration>;
+export type PodCertificateRequest = AsObject<models.V1beta1PodCertificateRequest>;
 export type Lease = AsObject<models.V1Lease>;
 export type CertificateSigningRequest = AsObject<models.V1CertificateSigningRequest>;
 export type Role = AsObject<models.V1Role>;

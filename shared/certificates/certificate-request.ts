@@ -40,6 +40,11 @@ export function readCertificateRequest(base64: string): CertificateRequest {
   return readRequest(readDer(block.bytes));
 }
 
+/** Reads a request without PEM around it, in a field of bytes. Throws DerError. */
+export function readBareRequest(base64: string): CertificateRequest {
+  return readRequest(readDer(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))));
+}
+
 function readRequest(der: DerValue): CertificateRequest {
   const [info, algorithm, signature] = derChildren(expectDer(der, derTags.sequence));
   const [, subject, publicKey, attributes] = derChildren(expectDer(info, derTags.sequence));

@@ -34,6 +34,7 @@ import node from './node.ts';
 import persistentVolume from './persistent-volume.ts';
 import persistentVolumeClaim from './persistent-volume-claim.ts';
 import pod from './pod.ts';
+import podCertificateRequest from './pod-certificate-request.ts';
 import podDisruptionBudget from './pod-disruption-budget.ts';
 import podTemplate from './pod-template.ts';
 import priorityClass from './priority-class.ts';
@@ -96,6 +97,7 @@ export const builtInKinds = [
   persistentVolume,
   persistentVolumeClaim,
   pod,
+  podCertificateRequest,
   podDisruptionBudget,
   podTemplate,
   priorityClass,

@@ -105,7 +105,8 @@ const documentFile = new URL('../../../shared/data/kubernetes-1.36-swagger.json.
 
 describe.skipIf(!existsSync(documentFile))('the v2 document against that of Kubernetes 1.36', () => {
   /** What became stable in 1.37. */
-  const newer = /^\/apis\/(resource\.k8s\.io\/v1\/devicetaintrules|storagemigration\.k8s\.io\/)/;
+  const newer =
+    /^\/apis\/(resource\.k8s\.io\/v1\/devicetaintrules|certificates\.k8s\.io\/v1\/(namespaces\/\{namespace\}\/)?podcertificate|storagemigration\.k8s\.io\/)/;
   /** Parameters of features that are not served. */
   const unserved = ['shardSelector', 'ignoreStoreReadErrorWithClusterBreakingPotential'];
 

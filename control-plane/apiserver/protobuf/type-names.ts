@@ -34,6 +34,7 @@ const everywhere: ReadonlySet<string> = new Set(['DeleteOptions', 'Status']);
 
 /** Types that became stable without a change, by the models of their last betas. */
 const graduated: Readonly<Record<string, string>> = {
+  'certificates.v1.PodCertificateRequest': 'V1beta1PodCertificateRequest',
   'resource.v1.DeviceTaintRule': 'V1beta2DeviceTaintRule',
   'storagemigration.v1.StorageVersionMigration': 'V1beta1StorageVersionMigration',
 };

@@ -63,12 +63,10 @@ export interface SelectableField {
 
 export interface CustomResourceConversion {
   strategy: string;
-  webhook?: ConversionWebhook;
-}
-
-export interface ConversionWebhook {
-  clientConfig?: WebhookClientConfig;
-  conversionReviewVersions?: string[];
+  webhook?: {
+    clientConfig?: WebhookClientConfig;
+    conversionReviewVersions?: string[];
+  };
 }
 
 export interface WebhookClientConfig {

@@ -156,6 +156,16 @@ export const fieldDescriptions = {
     "Driver identifies the DRA driver providing the capacity information. A field selector can be used to list only ResourceSlice objects with a certain driver name.  Must be a DNS subdomain and should end with a DNS domain owned by the vendor of the driver. It should use only lower case characters. This field is immutable.",
   "V1ResourcePool.name":
     "Name is used to identify the pool. For node-local devices, this is often the node name, but this is not required.  It must not be longer than 253 characters and must consist of one or more DNS sub-domains separated by slashes. This field is immutable.",
+  "V1beta1PodCertificateRequestSpec.podName":
+    "podName is the name of the pod into which the certificate will be mounted.",
+  "V1beta1PodCertificateRequestSpec.serviceAccountName":
+    "serviceAccountName is the name of the service account the pod is running as.",
+  "V1beta1PodCertificateRequestSpec.nodeName":
+    "nodeName is the name of the node the pod is assigned to.",
+  "V1beta1PodCertificateRequestSpec.signerName":
+    "signerName indicates the requested signer.  All signer names beginning with `kubernetes.io` are reserved for use by the Kubernetes project.  There is currently one well-known signer documented by the Kubernetes project, `kubernetes.io/kube-apiserver-client-pod`, which will issue client certificates understood by kube-apiserver.  It is currently unimplemented.",
+  "V1beta1PodCertificateRequestSpec.unverifiedUserAnnotations":
+    "unverifiedUserAnnotations allow pod authors to pass additional information to the signer implementation.  Kubernetes does not restrict or validate this metadata in any way.  Entries are subject to the same validation as object metadata annotations, with the addition that all keys must be domain-prefixed. No restrictions are placed on values, except an overall size limitation on the entire field.  Signers should document the keys and values they support.  Signers should deny requests that contain keys they do not recognize.",
   "V1PriorityClass.value":
     "value represents the integer value of this priority class. This is the actual priority that pods receive when they have the name of this class in their pod spec.",
   "V1PriorityClass.globalDefault":

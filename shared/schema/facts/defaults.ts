@@ -192,6 +192,8 @@ export const defaults: DefaultFacts = {
   V1VolumeAttachment: { spec: {}, status: {} },
   V1VolumeAttachmentSpec: { source: {} },
   V1VolumeAttachmentStatus: { attached: false },
+  V1beta1PodCertificateRequest: { spec: {}, status: {} },
+  V1beta1PodCertificateRequestSpec: { maxExpirationSeconds: 86_400 },
   V1beta1StorageVersionMigration: { spec: {}, status: {} },
   V1beta2DeviceTaintRule: { spec: {}, status: {} },
   V1beta2DeviceTaintRuleSpec: { taint: {} },
