@@ -46,7 +46,6 @@ describe('every kind', () => {
       'CronJob',
       'DaemonSet',
       'Deployment',
-      'HorizontalPodAutoscaler',
       'Job',
       'Pod',
       'ReplicaSet',

@@ -36,6 +36,16 @@ const newerCauses: Readonly<Record<string, FieldError[]>> = {
       field: 'metadata.labels',
     },
   ],
+  // Names of Services may begin with a digit since 1.36.
+  'services 11': [
+    {
+      reason: 'FieldValueInvalid',
+      message:
+        "Invalid value: \"Bad7\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')",
+      field: 'metadata.name',
+    },
+  ],
+  'services 12': [],
   'services 9': [
     {
       reason: 'FieldValueInvalid',

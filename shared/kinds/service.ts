@@ -18,7 +18,7 @@ export default defineKind<Service>({
   categories: ['all'],
   scope: 'Namespaced',
   schema: 'V1Service',
-  nameFormat: 'label1035',
+  nameFormat: 'label',
   deletion: { returnsObject: true },
   createOnUpdate: true,
   subresources: {

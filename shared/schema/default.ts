@@ -1,4 +1,3 @@
-import { tooLarge } from '../api/errors.ts';
 import type { Json } from '../api/json.ts';
 import type { ObjectSchema, Schema } from './model.ts';
 
@@ -8,24 +7,15 @@ import type { ObjectSchema, Schema } from './model.ts';
  * gets the defaults of its own fields in turn. Idempotent.
  */
 export function applyDefaults(schema: Schema, value: unknown): void {
-  planFor(schema)?.(value, { units: maximumUnits });
-}
-
-/** Characters of JSON that defaults add to one object: a list of small items must not become one of large defaults. */
-const maximumUnits = 4 * 1024 * 1024;
-
-interface Budget {
-  units: number;
+  planFor(schema)?.(value);
 }
 
 /** Applies the defaults below one node of the schema. */
-type Plan = (value: unknown, budget: Budget) => void;
+type Plan = (value: unknown) => void;
 
 interface Step {
   plan?: Plan;
   fallback?: Json;
-  /** Characters of the fallback. */
-  units: number;
   nullable?: boolean;
 }
 
@@ -50,7 +40,7 @@ function memoized(key: object, build: () => Plan | undefined): Plan | undefined 
   if (plans.has(key)) return plans.get(key);
   // A type that contains itself finds this while its plan is being built.
   let built: Plan | undefined;
-  plans.set(key, (value, budget) => built?.(value, budget));
+  plans.set(key, (value) => built?.(value));
   built = build();
   plans.set(key, built);
   return built;
@@ -62,10 +52,10 @@ function objectPlan(schema: ObjectSchema): Plan | undefined {
     .filter(([, step]) => hasEffect(step));
   const others = schema.additional && othersPlan(schema, schema.additional);
   if (steps.length === 0 && !others) return undefined;
-  return (value, budget) => {
+  return (value) => {
     if (!isObject(value)) return;
-    for (const [field, step] of steps) applyStep(step, value, field, budget);
-    others?.(value, budget);
+    for (const [field, step] of steps) applyStep(step, value, field);
+    others?.(value);
   };
 }
 
@@ -75,30 +65,21 @@ function othersPlan({ fields }: ObjectSchema, type: Schema): Plan | undefined {
 }
 
 function stepFor(type: Schema): Step {
-  const { default: fallback, nullable } = type;
-  const units = fallback === undefined ? 0 : JSON.stringify(fallback).length;
-  return { plan: planFor(type), fallback, units, nullable };
+  return { plan: planFor(type), fallback: type.default, nullable: type.nullable };
 }
 
 function hasEffect({ plan, fallback }: Step): boolean {
   return plan !== undefined || fallback !== undefined;
 }
 
-function applyStep(
-  { plan, fallback, units, nullable }: Step,
-  parent: Record<string | number, unknown>,
-  key: string | number,
-  budget: Budget,
-): void {
+function applyStep({ plan, fallback, nullable }: Step, parent: Record<string | number, unknown>, key: string | number) {
   const value = parent[key];
   if (value === null && nullable) return;
   if (value !== undefined && value !== null) {
-    plan?.(value, budget);
+    plan?.(value);
   } else if (fallback !== undefined) {
-    budget.units -= units;
-    if (budget.units < 0) throw tooLarge(`the defaults of the object have more than ${maximumUnits} characters`);
     const fresh = copyOf(fallback);
-    plan?.(fresh, budget);
+    plan?.(fresh);
     parent[key] = fresh;
   }
 }
@@ -113,8 +94,8 @@ function copyOf(value: Json): Json {
 function eachPlan(schema: Schema, keysOf: (value: unknown) => (string | number)[]): Plan | undefined {
   const step = stepFor(schema);
   if (!hasEffect(step)) return undefined;
-  return (value, budget) => {
-    for (const key of keysOf(value)) applyStep(step, value as Record<string | number, unknown>, key, budget);
+  return (value) => {
+    for (const key of keysOf(value)) applyStep(step, value as Record<string | number, unknown>, key);
   };
 }
 
