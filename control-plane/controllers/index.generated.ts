@@ -30,6 +30,7 @@ import serviceCidr from './service-cidr.ts';
 import statefulSet from './stateful-set.ts';
 import taintEviction from './taint-eviction.ts';
 import ttlAfterFinished from './ttl-after-finished.ts';
+import vacProtection from './vac-protection.ts';
 import validatingAdmissionPolicy from './validating-admission-policy.ts';
 
 export const builtInControllers = [
@@ -64,5 +65,6 @@ export const builtInControllers = [
   statefulSet,
   taintEviction,
   ttlAfterFinished,
+  vacProtection,
   validatingAdmissionPolicy,
 ];

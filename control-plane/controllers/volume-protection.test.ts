@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import pvProtection from './pv-protection.ts';
 import pvcProtection from './pvc-protection.ts';
 import { podSpec, startTestCluster } from './testing/test-cluster.ts';
+import vacProtection from './vac-protection.ts';
 
 const size = { storage: '1Gi' };
 const accessModes = ['ReadWriteOnce'];
@@ -24,6 +25,26 @@ it('a claim outlives its deletion while a Pod on a node uses it', async () => {
   await cluster.write({ verb: 'delete', key: pod, gracePeriodSeconds: 0 });
   await cluster.settle();
   expect(await cluster.get(key.resource, 'c')).toBeUndefined();
+});
+
+it('a class of attributes outlives its deletion while a claim wants it', async () => {
+  const cluster = await startTestCluster();
+  cluster.startControllers([vacProtection, pvcProtection]);
+  const key = { resource: 'volumeattributesclasses.storage.k8s.io', namespace: '', name: 'fast' };
+  await cluster.create(key.resource, {
+    metadata: { name: 'fast' },
+    driverName: 'd.example.com',
+    parameters: { iops: '9' },
+  });
+  const claim = { resource: 'persistentvolumeclaims', namespace: 'default', name: 'c' };
+  const spec = { accessModes, resources: { requests: size }, volumeAttributesClassName: 'fast' };
+  await cluster.create(claim.resource, { metadata: { name: 'c' }, spec });
+  await cluster.write({ verb: 'delete', key });
+  await cluster.settle();
+  expect(await cluster.get(key.resource, 'fast')).toBeDefined();
+  await cluster.write({ verb: 'delete', key: claim });
+  await cluster.settle();
+  expect(await cluster.get(key.resource, 'fast')).toBeUndefined();
 });
 
 it('a volume outlives its deletion while it is bound', async () => {

@@ -4,9 +4,10 @@ import type { AdmissionPlugin } from './admission.ts';
 const finalizers: Readonly<Record<string, string>> = {
   persistentvolumes: 'kubernetes.io/pv-protection',
   persistentvolumeclaims: 'kubernetes.io/pvc-protection',
+  'volumeattributesclasses.storage.k8s.io': 'kubernetes.io/vac-protection',
 };
 
-/** A volume or a claim that is in use outlives its deletion until it is not. */
+/** A volume, a claim or a class that is in use outlives its deletion until it is not. */
 export const storageProtection: AdmissionPlugin = {
   name: 'StorageObjectInUseProtection',
   operations: ['CREATE'],

@@ -8,6 +8,16 @@ export function storageClassOf({ metadata, spec }: PersistentVolume | Persistent
   return metadata.annotations?.[storageClassAnnotation] ?? spec?.storageClassName ?? '';
 }
 
+/** The VolumeAttributesClasses that a claim asks for, has, or is on its way to. */
+export function attributesClassesOf({ spec, status }: PersistentVolumeClaim): string[] {
+  const names = [
+    spec?.volumeAttributesClassName,
+    status?.currentVolumeAttributesClassName,
+    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
+  ];
+  return names.filter((name) => name !== undefined && name !== '') as string[];
+}
+
 const shortNames = [
   ['ReadWriteOnce', 'RWO'],
   ['ReadOnlyMany', 'ROX'],

@@ -2,7 +2,7 @@ import type { PersistentVolumeClaim } from '../../api/object.ts';
 import { parseQuantity, type Quantity } from '../../api/quantity.ts';
 import type { QuotaPolicy } from '../define-kind.ts';
 import { selectsClass } from '../quota/scope.ts';
-import { storageClassOf } from './class.ts';
+import { attributesClassesOf, storageClassOf } from './class.ts';
 
 const one = parseQuantity('1');
 const limited = ['persistentvolumeclaims', 'requests.storage'];
@@ -21,7 +21,7 @@ export const claimQuota: QuotaPolicy<PersistentVolumeClaim> = {
   },
   isInScope(claim, scope) {
     if (scope.scopeName !== 'VolumeAttributesClass') return false;
-    const names = attributesClasses(claim);
+    const names = attributesClassesOf(claim);
     if (scope.operator === 'Exists') return names.length > 0;
     return names.length > 0 ? names.some((name) => selectsClass(scope, name)) : selectsClass(scope, undefined);
   },
@@ -39,13 +39,4 @@ function sizeOf({ spec, status }: PersistentVolumeClaim): Quantity | undefined {
 function inBytes(size: Quantity): Quantity {
   const rest = size.nano % one.nano;
   return rest > 0n ? { ...size, nano: size.nano - rest + one.nano } : size;
-}
-
-function attributesClasses({ spec, status }: PersistentVolumeClaim): string[] {
-  const names = [
-    spec?.volumeAttributesClassName,
-    status?.currentVolumeAttributesClassName,
-    status?.modifyVolumeStatus?.targetVolumeAttributesClassName,
-  ];
-  return names.filter((name) => name !== undefined && name !== '') as string[];
 }
