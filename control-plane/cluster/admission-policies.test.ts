@@ -190,6 +190,15 @@ describe('ValidatingAdmissionPolicies', () => {
     expect((await create('a', 1)).status).toBe(201);
   });
 
+  test('all expressions of a policy together have a budget', async () => {
+    const hungry = 'lists.range(2000).all(x, lists.range(2000).all(y, x + y >= 0))';
+    const validations = Array.from({ length: 50 }, () => ({ expression: `${hungry} || true` }));
+    await validating('hungry', { validations });
+    expect((await create('a', 1)).json.message).toMatch(
+      /denied request: validation failed due to running out of cost budget, no further validation rules will be run$/,
+    );
+  });
+
   test('may ask what users are allowed to', async () => {
     await validating('authorized', {
       validations: [{ expression: "authorizer.group('example.com').resource('gates').check('open').allowed()" }],

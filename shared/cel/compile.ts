@@ -38,11 +38,17 @@ export function compileExpression(text: string, environment: Environment): Progr
   return { text, resultType: checked.type, uses: checked.uses, checked, run };
 }
 
+export interface EvaluationOptions {
+  costLimit?: number;
+  /** Told at the end, whatever that is, how much of the limit has been used up: for budgets of several expressions. */
+  onSpent?(amount: number): void;
+}
+
 /** Throws CelRuntimeError where the expression fails, CelCostError where it costs more than it may. */
 export function evaluate(
   program: Program,
   variables: Readonly<Record<string, Value | undefined>>,
-  { costLimit = perCallLimit }: { costLimit?: number } = {},
+  { costLimit = perCallLimit, onSpent }: EvaluationOptions = {},
 ): EvaluationResult {
   const evaluation = new Evaluation(variables, costLimit);
   try {
@@ -52,5 +58,7 @@ export function evaluate(
     // Values nest as deep as the API lets objects nest, and expressions can wrap them a little further.
     if (error instanceof RangeError) throw new CelRuntimeError('evaluation ran out of stack');
     throw error;
+  } finally {
+    onSpent?.(evaluation.spent);
   }
 }

@@ -28,16 +28,21 @@ export class Evaluation {
   /** Called with time that Kubernetes' costs leave out: the same limit bounds it, but nobody sees it. */
   readonly work: Work;
   readonly #limit: number;
+  #done = 0;
   /** In Kubernetes' units. */
   cost = 0;
+
+  /** What has been used up of the limit: the cost, or the time where that is more. */
+  get spent(): number {
+    return Math.max(this.cost, this.#done);
+  }
 
   constructor(variables: Readonly<Record<string, Value | undefined>>, costLimit: number) {
     this.variables = variables;
     this.#limit = costLimit;
-    let done = 0;
     this.work = (amount) => {
-      done += amount;
-      if (done > costLimit) throw new CelCostError();
+      this.#done += amount;
+      if (this.#done > costLimit) throw new CelCostError();
     };
   }
 

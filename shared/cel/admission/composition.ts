@@ -1,9 +1,8 @@
-import { evaluate } from '../compile.ts';
 import { CelCostError, CelRuntimeError } from '../errors.ts';
 import { type CelField, DYN, type ObjectType } from '../types.ts';
 import { ObjectValue, type Value } from '../values.ts';
 import { type AdmissionEnvironmentOptions, admissionEnvironment } from './environment.ts';
-import { type Bindings, type Budget, compileFor, type Expression, OutOfBudget } from './expressions.ts';
+import { type Bindings, type Budget, compileFor, type Expression, evaluateWithin } from './expressions.ts';
 
 /** A policy's variables: each can speak of those before it. */
 export interface Composition {
@@ -62,10 +61,7 @@ export class ComposedVariables extends ObjectValue {
       return new CelRuntimeError(`composited variable "${name}" fails to compile: ${compiled.problem}`);
     }
     try {
-      const { value, cost } = evaluate(compiled.program, this.#bindings);
-      this.#budget.left -= cost;
-      if (this.#budget.left < 0) throw new OutOfBudget();
-      return value;
+      return evaluateWithin(compiled.program, this.#bindings, this.#budget);
     } catch (error) {
       if (!(error instanceof CelRuntimeError) && !(error instanceof CelCostError)) throw error;
       return new CelRuntimeError(`composited variable "${name}" fails to evaluate: ${error.message}`);

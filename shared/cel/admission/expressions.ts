@@ -44,6 +44,15 @@ export interface Budget {
   left: number;
 }
 
+/** The value, paid for out of the budget whether it comes to one or not. Throws OutOfBudget besides. */
+export function evaluateWithin(program: Program, bindings: Bindings, budget: Budget): Value {
+  const onSpent = (amount: number) => {
+    budget.left -= amount;
+    if (budget.left < 0) throw new OutOfBudget();
+  };
+  return evaluate(program, bindings, { onSpent }).value;
+}
+
 export type Bindings = Readonly<Record<string, Value | undefined>>;
 
 /** What one expression came to. Throws OutOfBudget. */
@@ -54,10 +63,7 @@ export function evaluateExpression(
 ): { value: Value } | { error: string } {
   if ('problem' in compiled) return { error: `compilation error: ${compiled.problem}` };
   try {
-    const { value, cost } = evaluate(compiled.program, bindings);
-    budget.left -= cost;
-    if (budget.left < 0) throw new OutOfBudget();
-    return { value };
+    return { value: evaluateWithin(compiled.program, bindings, budget) };
   } catch (error) {
     if (error instanceof CelCostError) return { error: `expression '${text}' resulted in error: ${error.message}` };
     if (error instanceof CelRuntimeError) return { error: `expression '${text}' resulted in error: ${error.message}` };
