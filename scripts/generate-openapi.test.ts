@@ -14,7 +14,7 @@ interface ApiResources {
 }
 
 function discovered<T>(path: string): T {
-  return discover(builtInKinds, path, null)!.body as T;
+  return discover(builtInKinds, path, { accept: null })!.body as T;
 }
 
 const groups = discovered<ApiGroups>('/apis').groups.flatMap(({ versions }) => versions);

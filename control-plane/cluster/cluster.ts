@@ -9,6 +9,7 @@ import { createPodCertificateChecks } from '../apiserver/admission/pod-certifica
 import { createPolicies } from '../apiserver/admission/policies/create-policies.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
 import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
+import { createAggregation } from '../apiserver/aggregation/aggregation.ts';
 import type { Auditor } from '../apiserver/audit/auditor.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
 import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
@@ -150,7 +151,8 @@ export function createCluster(deps: ClusterDeps): Cluster {
     return stored && (parse(stored) as KubernetesObject);
   };
   const { fetch, nodeHttp } = deps.outside;
-  const fetchService = createServiceFetch({ targets: { get, random }, streams: deps.streams, nodeHttp });
+  const reach = { targets: { get, random }, streams: deps.streams, nodeHttp };
+  const fetchService = createServiceFetch(reach);
   const callWebhook = createWebhookClient({ fetch, fetchService, startTimer: deps.startTimer });
   const webhooks = createWebhooks({
     // Configurations live in the main object; what lives in a shard no webhook is asked about.
@@ -223,6 +225,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     streams: deps.streams,
     issueToken,
     assets: deps.assets,
+    aggregation: shard === '' ? createAggregation({ store, ...reach }) : undefined,
     extensions: [
       tokensExtension(extensionDeps),
       joinExtension(extensionDeps),

@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import apiServiceAvailability from './api-service-availability.ts';
 import bootstrapTokenCleaner from './bootstrap-token-cleaner.ts';
 import certificateApprover from './certificate-approver.ts';
 import certificateCleaner from './certificate-cleaner.ts';
@@ -34,6 +35,7 @@ import vacProtection from './vac-protection.ts';
 import validatingAdmissionPolicy from './validating-admission-policy.ts';
 
 export const builtInControllers = [
+  apiServiceAvailability,
   bootstrapTokenCleaner,
   certificateApprover,
   certificateCleaner,

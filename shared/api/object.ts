@@ -112,6 +112,7 @@ export type MutatingAdmissionPolicyBinding = AsObject<models.V1MutatingAdmission
 export type MatchResources = Wire<models.V1MatchResources>;
 export type ParamKind = Wire<models.V1ParamKind>;
 export type ParamRef = Wire<models.V1ParamRef>;
+export type APIService = AsObject<models.V1APIService>;
 export type MutatingWebhook = Wire<models.V1MutatingWebhook>;
 export type TokenReview = AsObject<models.V1TokenReview>;
 export type SubjectAccessReview = AsObject<models.V1SubjectAccessReview>;

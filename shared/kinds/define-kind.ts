@@ -241,9 +241,9 @@ export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {
   requiresResourceVersion?: boolean;
   /**
    * What every cluster has of this kind from its first moment. Made on a start if absent, and otherwise left alone;
-   * `namespace` of objects with a scope must exist by then.
+   * `namespace` of objects with a scope must exist by then. `kinds` are all that the cluster starts with.
    */
-  bootstrap?(settings: ClusterSettings): readonly T[];
+  bootstrap?(settings: ClusterSettings, kinds: readonly KindDefinition[]): readonly T[];
   /** Finalizers need not be qualified by a domain (custom resources and their definitions). */
   allowPlainFinalizers?: boolean;
   /** What every request for this version is answered with, besides. */

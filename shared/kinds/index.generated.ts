@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import apiService from './api-service.ts';
 import certificateSigningRequest from './certificate-signing-request.ts';
 import clusterRole from './cluster-role.ts';
 import clusterRoleBinding from './cluster-role-binding.ts';
@@ -62,6 +63,7 @@ import volumeAttachment from './volume-attachment.ts';
 import volumeAttributesClass from './volume-attributes-class.ts';
 
 export const builtInKinds = [
+  apiService,
   certificateSigningRequest,
   clusterRole,
   clusterRoleBinding,

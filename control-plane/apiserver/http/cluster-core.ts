@@ -1,8 +1,11 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
+import type { AggregatedApi, Aggregation } from '../aggregation/aggregation.ts';
 import { inTurn } from '../flow-control/flow-control.ts';
 import { discover, respondWithDiscovery } from './discovery.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
-import { parseRequestInfo } from './request-info.ts';
+import { planned } from './planned.ts';
+import { attributesOf } from './request-attributes.ts';
+import { parseRequestInfo, type RequestInfo } from './request-info.ts';
 import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
 import { type ErrorLog, plainText, respondToError } from './respond.ts';
 import { versionInfo } from './version.ts';
@@ -13,6 +16,8 @@ export type Extension = (request: Request, path: string) => Promise<Response | u
 export interface ClusterCoreDeps extends ResourceHandlerDeps {
   assets: Assets;
   extensions: readonly Extension[];
+  /** Absent in a shard: what is aggregated is the main object's to find. */
+  aggregation?: Aggregation | undefined;
   log: ErrorLog;
 }
 
@@ -24,6 +29,8 @@ export interface ClusterCore {
   fetch(request: Request): Promise<Response>;
 }
 
+/** Where all groups are named, or the versions of one. */
+const groupsPath = /^\/apis(\/[^/]+)?\/?$/;
 const healthPath = /^\/(healthz|livez|readyz)(\/|$)/;
 
 export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
@@ -32,12 +39,25 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   async function route(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const info = parseRequestInfo(request.method, url.pathname, url.searchParams);
+    const api = deps.aggregation?.find(url.pathname);
+    if (api) return handleElsewhere(request, url, { api, info });
     if (info.isResource) return handleResource(request, url.searchParams, info);
     for (const extension of deps.extensions) {
       const response = await extension(request, url.pathname);
       if (response) return response;
     }
     return handleNonResource(request, url.pathname);
+  }
+
+  /** Whether the user may is decided here, everything else where the API is. */
+  async function handleElsewhere(
+    request: Request,
+    url: URL,
+    { api, info }: { api: AggregatedApi; info: RequestInfo },
+  ): Promise<Response> {
+    const { pathname, search, searchParams } = url;
+    const user = await deps.access.admit(request, attributesOf(info, searchParams));
+    return planned(api.plan({ method: request.method, path: pathname + search, user }));
   }
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
@@ -53,7 +73,8 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
     const accept = request.headers.get('accept');
     const openApi = await serveOpenApi(deps, request);
     if (openApi) return openApi;
-    const discovered = discover(deps.kinds.all(), path, accept);
+    const elsewhere = groupsPath.test(path) ? await deps.aggregation?.discover() : undefined;
+    const discovered = discover(deps.kinds.all(), path, { accept, elsewhere });
     if (!discovered) throw unknownResource();
     return respondWithDiscovery(request, discovered);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { compareVersions } from '../../../shared/custom-resources/versions.ts';
 import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
+import type { DiscoveredApi } from '../aggregation/aggregation.ts';
 import { isKnownTag } from './entity-tag.ts';
 import { prefers } from './negotiate.ts';
 import type { VirtualResource } from './virtual-resource.ts';
@@ -26,11 +27,11 @@ const aggregatedType = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupD
 export function discover(
   kinds: readonly KindDefinition[],
   path: string,
-  accept: string | null,
+  { accept, elsewhere = [] }: { accept: string | null; elsewhere?: readonly DiscoveredApi[] | undefined },
 ): DiscoveryAnswer | undefined {
   const parts = path.split('/').filter((part) => part !== '');
   const wantsAggregated = prefers(accept, aggregated);
-  const resources = resourcesOf(kinds);
+  const resources = [...resourcesOf(kinds), ...elsewhere.flatMap(resourcesElsewhere)];
   if (parts[0] === 'api') {
     if (parts.length === 1) {
       return wantsAggregated ? aggregate(resources, (group) => group === '') : plain(coreVersions);
@@ -97,6 +98,26 @@ interface Resource {
 function resourcesOf(kinds: readonly KindDefinition[]): Resource[] {
   const all = [...kinds.flatMap(resourcesOfKind), ...virtualResources.map(resourceOfVirtual)];
   return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** As another API server lists them. */
+function resourcesElsewhere({ group, version, resources }: DiscoveredApi): Resource[] {
+  const texts = (value: unknown) =>
+    Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  return resources.map((one) => ({
+    group,
+    version,
+    name: text(one.name),
+    singularName: text(one.singularName),
+    namespaced: one.namespaced === true,
+    kind: text(one.kind),
+    ...(one.group ? { kindGroup: text(one.group) } : {}),
+    ...(one.version ? { kindVersion: text(one.version) } : {}),
+    verbs: texts(one.verbs),
+    ...(one.shortNames ? { shortNames: texts(one.shortNames) } : {}),
+    ...(one.categories ? { categories: texts(one.categories) } : {}),
+  }));
 }
 
 function resourcesOfKind(kind: KindDefinition): Resource[] {

@@ -6,15 +6,17 @@ import { type Credential, createCredentialReader } from '../auth/credential.ts';
 import { readImpersonation } from '../auth/impersonation-headers.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
+import { mayBeElsewhere, rereadable } from './elsewhere.ts';
 import { extensionRoot } from './extensions.ts';
 import { forwardedHeaders, internalHeaders, setAuditHeaders, setCredential } from './internal-headers.ts';
 import { connectNode, connectNodeStream, type NodeRouteDeps, runStreamPlan } from './node-routes.ts';
 import { answerInProtobuf, protobufChoiceOf } from './protobuf-answer.ts';
-import { relayProxy } from './relay-proxy.ts';
+import { exchange, relayProxy } from './relay-proxy.ts';
 import { relayWatch } from './relay-watch.ts';
-import { decodeSegment, parseRequestInfo, type ResourceRequest } from './request-info.ts';
+import { decodeSegment, parseRequestInfo, type RequestInfo, type ResourceRequest } from './request-info.ts';
 import { type ErrorLog, respondToError } from './respond.ts';
 import { shardOf } from './shards.ts';
+import type { StreamPlan } from './verbs/log.ts';
 
 /** A Durable Object as the front sees it. */
 export interface ObjectPort {
@@ -113,6 +115,7 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   const info = parseRequestInfo(request.method, path, query);
   const shard = info.isResource ? shardFor(deps.kinds, info) : '';
   const object = deps.clusterObject(cluster, shard);
+  if (mayBeElsewhere(deps.kinds, path)) return answerElsewhere(deps, object, call, info);
   if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
   if (info.isResource && info.subresource === 'proxy') return relayProxy(deps, object, call, info);
   const protobuf = info.isResource ? protobufChoiceOf(request, info) : undefined;
@@ -121,6 +124,31 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   if (!info.isResource || info.subresource === '') return response;
   const plan = response.headers.get(internalHeaders.streamPlan);
   return plan ? runStreamPlan(deps, call, JSON.parse(decodeURIComponent(plan))) : response;
+}
+
+/** For groups that are not built in: custom resources, which the object answers, or an API that is aggregated. */
+async function answerElsewhere(
+  deps: FrontDeps,
+  object: ObjectPort,
+  original: ClusterRequest,
+  info: RequestInfo,
+): Promise<Response> {
+  const { call, bytes } = await rereadable(original);
+  const response = await answerFor(deps, object, { call, info });
+  const text = response.headers.get(internalHeaders.streamPlan);
+  if (text === null) return response;
+  const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
+  return exchange(deps, original, { plan, body: bytes ? new Response(bytes).body : null });
+}
+
+function answerFor(
+  deps: FrontDeps,
+  object: ObjectPort,
+  { call, info }: { call: ClusterRequest; info: RequestInfo },
+): Promise<Response> {
+  if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
+  const protobuf = info.isResource ? protobufChoiceOf(call.request, info) : undefined;
+  return protobuf ? answerInProtobuf(object, call, protobuf) : forwarded(call).then((request) => object.fetch(request));
 }
 
 function shardFor(kinds: KindRegistry, { group, version, resource }: ResourceRequest): string {

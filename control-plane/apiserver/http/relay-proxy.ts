@@ -1,5 +1,5 @@
 import { hasReason, StatusError } from '../../../shared/api/errors.ts';
-import type { NodeHttp, NodeHttpResponse } from '../proxy/exchange.ts';
+import type { NodeHttp, NodeHttpOptions, NodeHttpResponse } from '../proxy/exchange.ts';
 import { type ClusterRequest, forwarded, type ObjectPort } from './front.ts';
 import { internalHeaders } from './internal-headers.ts';
 import { type NodeRouteDeps, nodeHttpOf } from './node-routes.ts';
@@ -12,7 +12,7 @@ const ownHeaders = new Set([
   ...['authorization', 'connection', 'expect', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te'],
   ...['trailer', 'transfer-encoding', 'upgrade', 'cdn-loop'],
 ]);
-const ownPrefixes = ['cf-', 'fairlead-', 'impersonate-'];
+const ownPrefixes = ['cf-', 'fairlead-', 'impersonate-', 'x-remote-'];
 /** Codes that come without a body, by definition. */
 const bodiless = new Set([101, 204, 205, 304]);
 
@@ -34,17 +34,30 @@ export async function relayProxy(
   if (info.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
   }
-  if (request.headers.has('upgrade')) throw new StatusError('BadRequest', 'the proxy upgrades no connections yet');
   const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
-  const target = plan.message.request;
-  if (target.kind !== 'http') throw new Error('the plan of a proxy is no exchange');
   const prefix = pathname.slice(0, pathname.length - info.path.length);
-  target.headers = [...passedOn(request.headers), ['X-Forwarded-Uri', pathname]];
-  const answer = await reach(nodeHttpOf(deps, call.cluster), plan, request);
+  return exchange(deps, call, { plan, body: request.body, prefix });
+}
+
+/** Carries out a plan that is an exchange: with the client's headers besides those that the plan has, and its body. */
+export async function exchange(
+  deps: NodeRouteDeps,
+  call: ClusterRequest,
+  { plan, body, prefix }: { plan: StreamPlan; body: Request['body']; prefix?: string },
+): Promise<Response> {
+  const { request, cluster } = call;
+  if (request.headers.has('upgrade')) throw new StatusError('BadRequest', 'the proxy upgrades no connections yet');
+  const target = plan.message.request;
+  if (target.kind !== 'http') throw new Error('the plan is no exchange');
+  const { pathname } = new URL(request.url);
+  const own = new Set(target.headers.map(([name]) => name.toLowerCase()));
+  const passed = passedOn(request.headers).filter(([name]) => !own.has(name));
+  target.headers = [...target.headers, ...passed, ['X-Forwarded-Uri', pathname]];
+  const answer = await reach(nodeHttpOf(deps, cluster), plan, { body, signal: request.signal });
   const headers = new Headers();
   for (const [name, value] of answer.headers) headers.append(name, value);
   const location = headers.get('location');
-  if (location !== null) {
+  if (location !== null && prefix !== undefined) {
     const hosts = [`${target.host}:${target.port}`, request.headers.get('host') ?? ''];
     headers.set('location', rewriteLocation(location, { prefix, hosts }));
   }
@@ -56,9 +69,9 @@ export async function relayProxy(
   return new Response(null, { status: answer.code, headers });
 }
 
-async function reach(http: NodeHttp, plan: StreamPlan, { body, signal }: Request): Promise<NodeHttpResponse> {
+async function reach(http: NodeHttp, plan: StreamPlan, options: NodeHttpOptions): Promise<NodeHttpResponse> {
   try {
-    return await http(plan, { body, signal });
+    return await http(plan, options);
   } catch (error) {
     if (!hasReason(error, 'ServiceUnavailable')) throw error;
     throw new StatusError(error.reason, `error trying to reach service: ${error.message}`, {});

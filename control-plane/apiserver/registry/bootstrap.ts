@@ -83,7 +83,7 @@ function initialObjects({ kinds, settings, apiServerIP }: Omit<BootstrapOptions,
     ...kinds
       .all()
       .flatMap((kind) =>
-        (kind.bootstrap?.(settings) ?? []).map((object) => ({ resource: resourceName(kind), object })),
+        (kind.bootstrap?.(settings, kinds.all()) ?? []).map((object) => ({ resource: resourceName(kind), object })),
       ),
   ];
 }

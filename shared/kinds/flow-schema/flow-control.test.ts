@@ -6,7 +6,7 @@ import { cells, refusals, submit } from '../testing/submit.ts';
 
 test('what every cluster has from the start is valid', () => {
   for (const kind of [flowSchema, priorityLevel]) {
-    const initial = kind.bootstrap?.(defaultSettings) ?? [];
+    const initial = kind.bootstrap?.(defaultSettings, []) ?? [];
     expect(initial.length).toBeGreaterThan(7);
     for (const object of initial) expect(submit(kind, object).errors).toBeUndefined();
   }

@@ -31,12 +31,14 @@ const webhook = {
 
 export const defaults: DefaultFacts = {
   AdmissionregistrationV1ServiceReference: { port: 443 },
+  ApiregistrationV1ServiceReference: { port: 443 },
   AuthenticationV1TokenRequest: { spec: {} },
   CoreV1EndpointPort: { protocol: 'TCP' },
   CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
   DiscoveryV1EndpointPort: { name: '', protocol: 'TCP' },
   EventsV1Event: { deprecatedSource: {}, regarding: {} },
   ResourceV1ResourceClaim: { spec: {}, status: {} },
+  V1APIService: { spec: {}, status: {} },
   V1AzureDiskVolumeSource: azureDisk,
   V1CSIDriver: { spec: {} },
   V1CSIDriverSpec: {

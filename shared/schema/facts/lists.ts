@@ -26,6 +26,7 @@ const container = {
 };
 
 export const lists: FieldFacts<ListFact> = {
+  V1APIServiceStatus: { conditions: merged('type') },
   V1AllocatedDeviceStatus: { conditions: keyed('type') },
   V1CSIDriverSpec: { volumeLifecycleModes: set },
   V1CSINodeSpec: { drivers: merged('name') },

@@ -1,8 +1,8 @@
 import { badRequest, type FieldError, invalid } from '../../../../shared/api/errors.ts';
 import type { Pod } from '../../../../shared/api/object.ts';
 import type { OpenStreamMessage } from '../../../../shared/protocol/messages.ts';
-import { internalHeaders } from '../internal-headers.ts';
 import { parseInteger } from '../list-options.ts';
+import { planned } from '../planned.ts';
 import { isTrue } from '../request-info.ts';
 import type { VerbHandler } from './context.ts';
 
@@ -30,10 +30,7 @@ export const log: VerbHandler = async (deps, { kind, info, query }) => {
   if (!pod.spec?.nodeName) return new Response(null, { status: 204 });
   const uid = pod.metadata.uid ?? '';
   const plan = deps.streams.plan(pod.spec.nodeName, { kind: 'logs', namespace, pod: name, uid, container, ...options });
-  return new Response(null, {
-    status: 200,
-    headers: { [internalHeaders.streamPlan]: encodeURIComponent(JSON.stringify(plan)) },
-  });
+  return planned(plan);
 };
 
 /** Throws BadRequest in the words of Kubernetes when the choice is missing or wrong. */

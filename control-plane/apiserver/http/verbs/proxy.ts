@@ -1,7 +1,7 @@
 import { StatusError } from '../../../../shared/api/errors.ts';
 import type { ProxiedThing } from '../../../../shared/kinds/define-kind.ts';
 import { nodeTarget, type ProxyTarget, podTarget, serviceTarget, type TargetDeps } from '../../proxy/targets.ts';
-import { internalHeaders } from '../internal-headers.ts';
+import { planned } from '../planned.ts';
 import type { VerbHandler } from './context.ts';
 
 type FindTarget = (deps: TargetDeps, namespace: string, id: string) => ProxyTarget;
@@ -30,6 +30,5 @@ export const proxy: VerbHandler = async (deps, { request, kind, info, query }) =
     // As Kubernetes: nobody could say what certificate a Pod ought to have.
     ...(scheme === 'https' ? { tls: { insecure: true } } : {}),
   });
-  const headers = { [internalHeaders.streamPlan]: encodeURIComponent(JSON.stringify(plan)) };
-  return new Response(null, { status: 200, headers });
+  return planned(plan);
 };

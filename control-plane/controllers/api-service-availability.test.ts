@@ -1,0 +1,51 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { APIService } from '../../shared/api/object.ts';
+import apiServiceAvailability from './api-service-availability.ts';
+import { startTestCluster, type TestCluster } from './testing/test-cluster.ts';
+
+let cluster: TestCluster;
+beforeEach(async () => {
+  cluster = await startTestCluster();
+  cluster.startControllers([apiServiceAvailability]);
+  await cluster.create('namespaces', { metadata: { name: 'tmp' } });
+});
+
+const resource = 'apiservices.apiregistration.k8s.io';
+const condition = async () => {
+  await cluster.settle();
+  const key = { resource, namespace: '', name: 'v1.metrics.example' };
+  return (await cluster.client.get<APIService>(key))?.status?.conditions?.[0];
+};
+
+test('an aggregated API is available while somebody is behind its Service', async () => {
+  await cluster.create(resource, {
+    metadata: { name: 'v1.metrics.example' },
+    spec: {
+      group: 'metrics.example',
+      version: 'v1',
+      groupPriorityMinimum: 100,
+      versionPriority: 100,
+      service: { namespace: 'tmp', name: 'metrics' },
+    },
+  });
+  expect(await condition()).toMatchObject({
+    type: 'Available',
+    status: 'False',
+    reason: 'ServiceNotFound',
+    message: 'service/metrics in "tmp" is not present',
+  });
+  const metadata = { name: 'metrics', namespace: 'tmp' };
+  await cluster.create('services', { metadata, spec: { ports: [{ port: 443 }] } });
+  expect(await condition()).toMatchObject({ status: 'False', reason: 'EndpointsNotFound' });
+  await cluster.create('endpoints', { metadata });
+  expect(await condition()).toMatchObject({ status: 'False', reason: 'MissingEndpoints' });
+  const subsets = [{ addresses: [{ ip: '10.0.0.1' }], ports: [{ port: 8443 }] }];
+  await cluster.write({
+    verb: 'patch',
+    key: { resource: 'endpoints', namespace: 'tmp', name: 'metrics' },
+    patch: { subsets },
+  });
+  expect(await condition()).toMatchObject({ status: 'True', reason: 'Passed', message: 'all checks passed' });
+  await cluster.write({ verb: 'delete', key: { resource: 'services', namespace: 'tmp', name: 'metrics' } });
+  expect(await condition()).toMatchObject({ status: 'False', reason: 'ServiceNotFound' });
+});
