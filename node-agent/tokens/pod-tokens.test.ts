@@ -3,7 +3,7 @@ import { silentLog } from '../log.ts';
 import { createManualClock, type ManualClock } from '../testing/manual-clock.ts';
 import { aPod } from '../testing/pods.ts';
 import { createPodTokens, type PodTokens } from './pod-tokens.ts';
-import { createTokenRequests } from './token-requests.ts';
+import { ControlPlaneAway, createTokenRequests } from './token-requests.ts';
 
 const pod = aPod({ serviceAccountName: 'builder' });
 const uid = pod.metadata.uid!;
@@ -30,6 +30,20 @@ describe('tokens of Pods', () => {
       due: (pod) => due.push(pod),
     });
   });
+  test('are missed, and asked for again, where a node starts its Pods without the control plane', async () => {
+    const away = createPodTokens({
+      clock,
+      log: silentLog,
+      random: () => 0,
+      request: () => Promise.reject(new ControlPlaneAway('not connected')),
+      due: (pod) => due.push(pod),
+    });
+    expect(await away.get(pod, {}, undefined)).toBeUndefined();
+    expect(await away.get(pod, {}, jwt(clock.now() / 1000))).toBeUndefined();
+    clock.advance(30_000);
+    expect(due).toEqual([uid]);
+  });
+
   const jwt = (exp: number) => `e.${Buffer.from(JSON.stringify({ exp })).toString('base64url')}.s`;
 
   test('serve for four fifths of their life, then for a day at most', async () => {
@@ -90,4 +104,8 @@ test('requests wait for a connection, are repeated on the next one, and not for 
   const late = requests.request(wanted);
   clock.advance(10_000);
   await expect(late).rejects.toThrow('does not answer');
+  requests.disconnected();
+  const cutOff = requests.request(wanted);
+  clock.advance(10_000);
+  await expect(cutOff).rejects.toThrow(ControlPlaneAway);
 });

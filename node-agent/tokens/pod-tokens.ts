@@ -1,7 +1,7 @@
 import type { Pod } from '../../shared/api/object.ts';
 import type { Clock } from '../clock.ts';
 import { type Log, textOf } from '../log.ts';
-import type { IssuedToken, WantedToken } from './token-requests.ts';
+import { ControlPlaneAway, type IssuedToken, type WantedToken } from './token-requests.ts';
 
 /** What a `serviceAccountToken` source of a volume asks for. */
 export interface TokenSource {
@@ -13,9 +13,10 @@ export interface TokenSource {
 export interface PodTokens {
   /**
    * A token for the Pod's ServiceAccount with enough of its life left. `present` is what the volume holds from before:
-   * better than nothing while no new one is to be had. Rejects when there is none.
+   * better than nothing while no new one is to be had. Undefined when there is none and the control plane is away: a
+   * node starts its Pods again without it, after a power cut, say. Rejects when the control plane gives none.
    */
-  get(pod: Pod, source: TokenSource, present: string | undefined): Promise<string>;
+  get(pod: Pod, source: TokenSource, present: string | undefined): Promise<string | undefined>;
   /** The Pod is gone from this node. */
   forget(uid: string): void;
   close(): void;
@@ -90,12 +91,14 @@ export function createPodTokens({ clock, log, random, request, due }: PodTokensD
         return fresh.token;
       } catch (error) {
         const last = known ?? { token: present ?? '', expiresMs: expiryOf(present ?? '') };
-        if (!(last.expiresMs > clock.now())) {
+        const isGood = last.expiresMs > clock.now();
+        if (!isGood && !(error instanceof ControlPlaneAway)) {
           throw new Error(`failed to fetch token: ${textOf(error)}`, { cause: error });
         }
-        log.warn({ pod: pod.metadata.name, error: textOf(error) }, 'a token could not be replaced; the old one stays');
+        const fields = { pod: pod.metadata.name, error: textOf(error) };
+        log.warn(fields, isGood ? 'a token could not be replaced; the old one stays' : 'a Pod has no token for now');
         remind(uid, clock.now() + retryMs);
-        return last.token;
+        return isGood ? last.token : undefined;
       }
     },
     forget(uid) {

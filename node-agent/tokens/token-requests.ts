@@ -26,6 +26,11 @@ export interface TokenRequests {
   disconnected(): void;
 }
 
+/** There is no connection to the control plane, and one did not come about in time. */
+export class ControlPlaneAway extends Error {
+  override readonly name = 'ControlPlaneAway';
+}
+
 /** Long enough for a connection that is being made anew; whoever waits for a volume does not wait longer. */
 const patienceMs = 10_000;
 
@@ -49,7 +54,7 @@ export function createTokenRequests({ clock }: { clock: Clock }): TokenRequests 
       pending.set(id, { message, resolve, reject });
       const cancel = clock.after(patienceMs, () => {
         pending.delete(id);
-        reject(new Error('the control plane does not answer'));
+        reject(send ? new Error('the control plane does not answer') : new ControlPlaneAway('not connected'));
       });
       send?.(message);
       return promise.finally(cancel);

@@ -16,6 +16,7 @@ export async function tokenFile(
 ): Promise<Map<string, PayloadFile>> {
   const present = await readFile(join(directory.memory, source.path), 'utf8').catch(() => undefined);
   const token = await tokens.get(pod, source, present);
+  if (token === undefined) return new Map();
   const uid = process.getuid?.() === 0 ? commonUser(pod) : undefined;
   const isPrivate = uid !== undefined || pod.spec?.securityContext?.fsGroup !== undefined;
   const file: PayloadFile = {
