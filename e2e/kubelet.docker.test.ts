@@ -97,6 +97,24 @@ describe.concurrent('volumes', () => {
     expect(await lab.output(pod)).toBe('app="shop"\n250\napp="shop"');
   });
 
+  test('a token is where clients look for it, for the user of the Pod alone, and is replaced in place', async () => {
+    lab.end.answerToken = ({ id }) => ({ token: `token-${id}`, lifetimeMs: 10_000 });
+    const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const token = `${mountPath}/token`;
+    const sources = [{ serviceAccountToken: { path: 'token', expirationSeconds: 3607 } }];
+    const script = `first=$(cat ${token}); stat -Lc '%u %a' ${token}; while [ "$(cat ${token})" = "$first" ]; do sleep 0.2; done; echo replaced`;
+    const text = await run(
+      script,
+      { volumeMounts: [{ name: 'api', mountPath, readOnly: true }] },
+      {
+        serviceAccountName: 'reader',
+        securityContext: { runAsUser: 1234 },
+        volumes: [{ name: 'api', projected: { defaultMode: 0o644, sources } }],
+      },
+    );
+    expect(text).toBe('1234 600\nreplaced\n');
+  });
+
   test('emptyDir in memory never reaches the disk, and is gone with its Pod', async () => {
     const volumes = [{ name: 'v', emptyDir: { medium: 'Memory' } }];
     const volumeMounts = [{ name: 'v', mountPath: '/v' }];

@@ -20,6 +20,7 @@ import endpoints from './endpoints.ts';
 import event from './event.ts';
 import eventsV1Event from './events-v1-event.ts';
 import flowSchema from './flow-schema.ts';
+import horizontalPodAutoscaler from './horizontal-pod-autoscaler.ts';
 import ingress from './ingress.ts';
 import ingressClass from './ingress-class.ts';
 import ipAddress from './ip-address.ts';
@@ -84,6 +85,7 @@ export const builtInKinds = [
   event,
   eventsV1Event,
   flowSchema,
+  horizontalPodAutoscaler,
   ingress,
   ingressClass,
   ipAddress,

@@ -46,6 +46,7 @@ describe('every kind', () => {
       'CronJob',
       'DaemonSet',
       'Deployment',
+      'HorizontalPodAutoscaler',
       'Job',
       'Pod',
       'ReplicaSet',

@@ -1,3 +1,4 @@
+import { tooLarge } from '../api/errors.ts';
 import type { Json } from '../api/json.ts';
 import type { ObjectSchema, Schema } from './model.ts';
 
@@ -7,15 +8,24 @@ import type { ObjectSchema, Schema } from './model.ts';
  * gets the defaults of its own fields in turn. Idempotent.
  */
 export function applyDefaults(schema: Schema, value: unknown): void {
-  planFor(schema)?.(value);
+  planFor(schema)?.(value, { units: maximumUnits });
+}
+
+/** Characters of JSON that defaults add to one object: a list of small items must not become one of large defaults. */
+const maximumUnits = 4 * 1024 * 1024;
+
+interface Budget {
+  units: number;
 }
 
 /** Applies the defaults below one node of the schema. */
-type Plan = (value: unknown) => void;
+type Plan = (value: unknown, budget: Budget) => void;
 
 interface Step {
   plan?: Plan;
   fallback?: Json;
+  /** Characters of the fallback. */
+  units: number;
   nullable?: boolean;
 }
 
@@ -40,7 +50,7 @@ function memoized(key: object, build: () => Plan | undefined): Plan | undefined 
   if (plans.has(key)) return plans.get(key);
   // A type that contains itself finds this while its plan is being built.
   let built: Plan | undefined;
-  plans.set(key, (value) => built?.(value));
+  plans.set(key, (value, budget) => built?.(value, budget));
   built = build();
   plans.set(key, built);
   return built;
@@ -52,10 +62,10 @@ function objectPlan(schema: ObjectSchema): Plan | undefined {
     .filter(([, step]) => hasEffect(step));
   const others = schema.additional && othersPlan(schema, schema.additional);
   if (steps.length === 0 && !others) return undefined;
-  return (value) => {
+  return (value, budget) => {
     if (!isObject(value)) return;
-    for (const [field, step] of steps) applyStep(step, value, field);
-    others?.(value);
+    for (const [field, step] of steps) applyStep(step, value, field, budget);
+    others?.(value, budget);
   };
 }
 
@@ -65,21 +75,30 @@ function othersPlan({ fields }: ObjectSchema, type: Schema): Plan | undefined {
 }
 
 function stepFor(type: Schema): Step {
-  return { plan: planFor(type), fallback: type.default, nullable: type.nullable };
+  const { default: fallback, nullable } = type;
+  const units = fallback === undefined ? 0 : JSON.stringify(fallback).length;
+  return { plan: planFor(type), fallback, units, nullable };
 }
 
 function hasEffect({ plan, fallback }: Step): boolean {
   return plan !== undefined || fallback !== undefined;
 }
 
-function applyStep({ plan, fallback, nullable }: Step, parent: Record<string | number, unknown>, key: string | number) {
+function applyStep(
+  { plan, fallback, units, nullable }: Step,
+  parent: Record<string | number, unknown>,
+  key: string | number,
+  budget: Budget,
+): void {
   const value = parent[key];
   if (value === null && nullable) return;
   if (value !== undefined && value !== null) {
-    plan?.(value);
+    plan?.(value, budget);
   } else if (fallback !== undefined) {
+    budget.units -= units;
+    if (budget.units < 0) throw tooLarge(`the defaults of the object have more than ${maximumUnits} characters`);
     const fresh = copyOf(fallback);
-    plan?.(fresh);
+    plan?.(fresh, budget);
     parent[key] = fresh;
   }
 }
@@ -94,8 +113,8 @@ function copyOf(value: Json): Json {
 function eachPlan(schema: Schema, keysOf: (value: unknown) => (string | number)[]): Plan | undefined {
   const step = stepFor(schema);
   if (!hasEffect(step)) return undefined;
-  return (value) => {
-    for (const key of keysOf(value)) applyStep(step, value as Record<string | number, unknown>, key);
+  return (value, budget) => {
+    for (const key of keysOf(value)) applyStep(step, value as Record<string | number, unknown>, key, budget);
   };
 }
 

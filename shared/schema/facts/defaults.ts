@@ -199,4 +199,6 @@ export const defaults: DefaultFacts = {
   V1beta1StorageVersionMigration: { spec: {}, status: {} },
   V1beta2DeviceTaintRule: { spec: {}, status: {} },
   V1beta2DeviceTaintRuleSpec: { taint: {} },
+  V2HorizontalPodAutoscaler: { spec: {}, status: {} },
+  V2HorizontalPodAutoscalerStatus: { desiredReplicas: 0 },
 };

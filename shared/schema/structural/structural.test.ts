@@ -92,6 +92,16 @@ describe('reading a custom resource', () => {
     });
   });
 
+  it('adds no more defaults than an object can hold', () => {
+    const schema: JsonSchema = { type: 'array', items: object({ a: { ...text, default: 'x'.repeat(1000) } }) };
+    expect(() =>
+      read(
+        schema,
+        Array.from({ length: 10_000 }, () => ({})),
+      ),
+    ).toThrow(/the defaults of the object have more/);
+  });
+
   it('leaves values of a wrong type to validation', () => {
     expect(read(object({ a: text }), 'text').spec).toBe('text');
     expect(read(text, { a: 1 })).toEqual({ spec: {}, warnings: ['unknown field "spec.a"'] });
