@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { builtInKinds } from '../../shared/kinds/index.generated.ts';
+import { KindRegistry } from '../../shared/kinds/registry.ts';
+import { followDefinitions } from './follow-definitions.ts';
 import { aDefinition, CustomCluster, cronTab, cronTabsPath, definitionsPath } from './testing/custom-resources.ts';
 
 let cluster: CustomCluster;
@@ -299,4 +302,18 @@ it('several versions are one object, each with its own schema', async () => {
   gone.spec.versions.shift();
   const kept = await cluster.call('PUT', `${definitionsPath}/crontabs.stable.example.com`, gone);
   expect(kept.json.message).toContain('status.storedVersions[0]: Invalid value: "v1": missing from spec.versions');
+});
+
+it('components that run elsewhere follow the definitions', async () => {
+  const kinds = new KindRegistry(builtInKinds);
+  const follow = followDefinitions(cluster.fixture.client, kinds);
+  const found = () => kinds.byResource('crontabs.stable.example.com');
+  await follow();
+  expect(found()).toBeUndefined();
+  await cluster.define();
+  await follow();
+  expect(found()).toMatchObject({ kind: 'CronTab', scope: 'Namespaced' });
+  await cluster.call('DELETE', `${definitionsPath}/crontabs.stable.example.com`);
+  await follow();
+  expect(found()).toBeUndefined();
 });

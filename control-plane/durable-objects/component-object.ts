@@ -4,6 +4,7 @@ import { KindRegistry } from '../../shared/kinds/registry.ts';
 import { clusterObjectName } from '../apiserver/http/object-names.ts';
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import type { Component, ComponentDeps } from '../cluster/components.ts';
+import { followDefinitions } from '../cluster/follow-definitions.ts';
 import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { ComponentUser } from '../cluster/users.ts';
 import type { Env } from '../env.ts';
@@ -15,9 +16,16 @@ import { kvCursor } from './kv-cursor.ts';
 
 const recordKey = 'cluster';
 
+interface Running {
+  component: Component;
+  timers: Timers;
+  /** Brings the kinds up to date with the definitions of the cluster. */
+  follow(): Promise<void>;
+}
+
 /** An object of its own for a component, which reaches the cluster over RPC. */
 export abstract class ComponentObject extends DurableObject<Env> {
-  #running: { component: Component; timers: Timers } | undefined;
+  #running: Running | undefined;
 
   protected abstract readonly user: ComponentUser;
   protected abstract host(deps: ComponentDeps): Component;
@@ -25,7 +33,9 @@ export abstract class ComponentObject extends DurableObject<Env> {
   /** There are new changes in this cluster. */
   async wake(cluster: ClusterRecord): Promise<void> {
     if (this.ctx.storage.kv.get(recordKey) === undefined) this.ctx.storage.kv.put(recordKey, cluster);
-    this.#run(cluster).component.wake();
+    const { component, follow } = this.#run(cluster);
+    await follow();
+    component.wake();
   }
 
   /** The cluster is deleted. */
@@ -37,18 +47,23 @@ export abstract class ComponentObject extends DurableObject<Env> {
 
   override async alarm(): Promise<void> {
     const cluster = this.ctx.storage.kv.get<ClusterRecord>(recordKey);
-    if (cluster !== undefined) await this.#run(cluster).timers.run();
+    if (cluster === undefined) return;
+    const { timers, follow } = this.#run(cluster);
+    await follow();
+    await timers.run();
   }
 
-  #run({ name, settings }: ClusterRecord): { component: Component; timers: Timers } {
+  #run({ name, settings }: ClusterRecord): Running {
     if (this.#running) return this.#running;
     const { CLUSTER } = this.env;
     // A stub is broken for good by a lost connection: each call makes its own.
     const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name)));
     const { timers } = openTimers(countedStorage(this.ctx.storage));
+    const client = createRemoteClient({ call: (method, args) => object().client(this.user, method, args) });
+    const kinds = new KindRegistry(builtInKinds);
     const component = this.host({
-      client: createRemoteClient({ call: (method, args) => object().client(this.user, method, args) }),
-      kinds: new KindRegistry(builtInKinds),
+      client,
+      kinds,
       settings: resolveSettings(parseDeploymentSettings(this.env.FAIRLEAD_SETTINGS).clusters, settings),
       timers,
       cursor: kvCursor(this.ctx.storage.kv, this.user),
@@ -56,7 +71,7 @@ export abstract class ComponentObject extends DurableObject<Env> {
       now: Date.now,
       log,
     });
-    this.#running = { component, timers };
+    this.#running = { component, timers, follow: followDefinitions(client, kinds) };
     return this.#running;
   }
 }
