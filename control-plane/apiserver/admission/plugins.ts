@@ -5,6 +5,7 @@ import { defaultStorageClass } from './default-storage-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { claimLimitRanger, limitRangerDefaults, podLimitRanger } from './limit-ranger.ts';
 import { namespaceExists, namespaceProtection } from './namespace-lifecycle.ts';
+import { nodeRestriction, nodeRestrictionOfDeletions } from './node-restriction.ts';
 import { podSecurity, podSecurityOfNamespaces, podSecurityOfTemplates } from './pod-security.ts';
 import { podTopologyLabels } from './pod-topology-labels.ts';
 import { defaultPriorityClass, priority, systemPriorityProtection } from './priority.ts';
@@ -20,6 +21,8 @@ export const defaultPlugins: readonly AdmissionPlugin[] = [
   limitRangerDefaults,
   podLimitRanger,
   claimLimitRanger,
+  nodeRestriction,
+  nodeRestrictionOfDeletions,
   serviceAccount,
   podSecurityOfNamespaces,
   podSecurity,

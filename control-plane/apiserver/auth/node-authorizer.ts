@@ -48,6 +48,13 @@ export interface NodeRulesDeps {
   parse(stored: { key: ObjectKey; json: string }): KubernetesObject;
 }
 
+/** Of these a node has the one that is named after it, in this namespace if it is in one. */
+const ownByName: Readonly<Record<string, { what: string; title: string; namespace?: string }>> = {
+  'leases.coordination.k8s.io': { what: 'a node lease', title: 'node lease', namespace: 'kube-node-lease' },
+  'csinodes.storage.k8s.io': { what: 'a CSINode', title: 'CSINode' },
+};
+const verbsByName = ['get', 'create', 'update', 'patch', 'delete'];
+
 /**
  * The rules follow the kinds' own declaration of who receives them: what goes to all nodes may be read by all; what is
  * bound to a node is that node's; what those reference may be read one by one, by name. Events may be created, and
@@ -61,6 +68,8 @@ export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRu
     const resource = resourceName({ group: scope.group, plural: scope.resource });
     if (resource === 'nodes') return decideOwnNode(scope);
     if (resource === 'serviceaccounts') return decideToken(scope);
+    const own = ownByName[resource];
+    if (own) return decideByName(scope, own);
     if (resource === 'events') return { allowed: scope.verb === 'create' || writes.has(scope.verb) };
     const access = kinds.byResource(resource)?.nodes;
     switch (access?.audience) {
@@ -82,6 +91,20 @@ export function createNodeRules({ reader, kinds, parse }: NodeRulesDeps): NodeRu
     return name === node
       ? yes
       : no(`node ${JSON.stringify(node)} is not allowed to modify node ${JSON.stringify(name)}`);
+  }
+
+  function decideByName(
+    { node, verb, namespace, name, subresource }: NodeScope,
+    own: { what: string; title: string; namespace?: string },
+  ) {
+    if (!verbsByName.includes(verb)) return no(`can only get, create, update, patch, or delete ${own.what}`);
+    if (own.namespace !== undefined && namespace !== own.namespace) {
+      return no(`can only access leases in the "${own.namespace}" system namespace`);
+    }
+    if (subresource !== '') return no(`cannot authorize ${own.title} subresources`);
+    // A creation does not name it yet; admission looks at the object.
+    if (verb === 'create' || name === node) return yes;
+    return no(`can only access ${own.title} with the same name as the requesting node`);
   }
 
   function decideToken({ node, verb, namespace, name, subresource }: NodeScope) {
