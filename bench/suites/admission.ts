@@ -54,6 +54,8 @@ export const admissionSuite: Suite = {
   needs: {},
   async run({ progress }) {
     progress('a request without policies');
+    // Whoever comes first would pay for the compiler of the process.
+    await measure(await ClusterFixture.create());
     const floor: Floor = { name: 'no policies', value: await measure(await ClusterFixture.create()) };
     const figures: Figure[] = [];
     for (const { id, title, policies, spec, isMutating = false } of cases) {
@@ -67,7 +69,7 @@ export const admissionSuite: Suite = {
 };
 
 const remarks = [
-  'One create of a ConfigMap with ten keys, with `dryRun`, in a process of Node: decoding, defaults, admission and validation, without HTTP and without the write itself. The median of several rounds.',
+  'One create of a ConfigMap with ten keys, with `dryRun`, in a process of Node: decoding, defaults, admission and validation, without HTTP and without the write itself. CPU of the process, the median of several rounds.',
 ];
 
 async function addPolicy(
@@ -85,7 +87,7 @@ async function post(cluster: ClusterFixture, path: string, body: object): Promis
   if (status !== 201) throw new Error(text);
 }
 
-/** Microseconds for one request. */
+/** Microseconds of CPU for one request. */
 async function measure({ cluster: { registry, store, kinds } }: ClusterFixture): Promise<number> {
   const kind = kinds.byResource('configmaps');
   if (!kind) throw new Error('there are no ConfigMaps');
@@ -105,9 +107,10 @@ async function measure({ cluster: { registry, store, kinds } }: ClusterFixture):
     });
   run(warmup);
   const times = Array.from({ length: rounds }, () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     run(writes);
-    return ((performance.now() - started) * 1000) / writes;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / writes;
   });
   return times.sort((a, b) => a - b)[rounds >> 1]!;
 }
