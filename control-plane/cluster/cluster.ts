@@ -27,6 +27,7 @@ import { createTokenIssuer, type IssueToken } from '../apiserver/auth/service-ac
 import { createSecretTokens } from '../apiserver/auth/service-accounts/secret-tokens.ts';
 import { createSigningKeys, type SigningKeys } from '../apiserver/auth/service-accounts/signing-keys.ts';
 import { createServiceAccountTokens } from '../apiserver/auth/service-accounts/tokens.ts';
+import { createConversions } from '../apiserver/conversion/review.ts';
 import { createFlowControl } from '../apiserver/flow-control/flow-control.ts';
 import { type ClusterCore, createClusterCore } from '../apiserver/http/cluster-core.ts';
 import { countersExtension, type StorageCounters } from '../apiserver/http/counters.ts';
@@ -174,7 +175,17 @@ export function createCluster(deps: ClusterDeps): Cluster {
     policies.validating,
     webhooks.validating,
   ]);
-  const registry = createRegistry({ kinds, settings, admission, now, random, uid, elsewhere: namespaces?.get });
+  const conversions = createConversions({ call: callWebhook, uid });
+  const registry = createRegistry({
+    kinds,
+    settings,
+    admission,
+    conversions,
+    now,
+    random,
+    uid,
+    elsewhere: namespaces?.get,
+  });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;
   const serviceAccountTokens = createServiceAccountTokens({ store, keys: signingKeys, issuer, now, uid });
@@ -214,6 +225,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     reader: store,
     writes,
     registry,
+    conversions,
     prepare,
     kinds,
     access: requestAccess,

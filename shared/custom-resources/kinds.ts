@@ -50,6 +50,7 @@ function customKind(
   const apiVersion = apiVersionOf({ group, version: version.name });
   const storage = spec.versions.find((one) => one.storage) ?? version;
   const warning = deprecationWarning(spec, version);
+  const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
   return {
     group,
     version: version.name,
@@ -83,10 +84,13 @@ function customKind(
       },
       printerColumns: version.additionalPrinterColumns ?? [],
       listKind: listKind ?? `${kind}List`,
+      isStorage: version.storage,
+      ...(webhook ? { webhook } : {}),
       stored: storedForm({
         apiVersion,
         storageVersion: apiVersionOf({ group, version: storage.name }),
         kind,
+        byWebhook: webhook !== undefined,
         revision: Number(metadata.resourceVersion ?? 0),
         compiled: (wanted) => schemas(name, wanted.slice(group.length + 1)),
       }),

@@ -5,7 +5,7 @@ import type { JwtAuthenticator } from '../authentication/jwt-authenticator.ts';
 import type { StoredForm } from '../custom-resources/stored-form.ts';
 import type { ObjectSchema } from '../schema/model.ts';
 import type { JsonSchema } from '../schema/structural/json-schema.ts';
-import type { PrinterColumn } from './custom-resource-definition/types.ts';
+import type { ConversionWebhook, PrinterColumn } from './custom-resource-definition/types.ts';
 import type { PodTemplate } from './pod-spec/defaults.ts';
 import type { Amounts } from './resources/amounts.ts';
 import type { ServedForm } from './served-form.ts';
@@ -281,6 +281,10 @@ export interface CustomKind {
   readonly openAPIV3Schema: JsonSchema;
   /** Of which `columns` are made. */
   printerColumns: readonly PrinterColumn[];
+  /** Objects are stored in this very version. */
+  isStorage: boolean;
+  /** Set: a webhook converts from one version to another. */
+  webhook?: ConversionWebhook;
   /** Text of objects as they are stored, which may be in another version and of another time. */
   stored: StoredForm;
 }

@@ -9,6 +9,8 @@ import {
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import type { AdmissionChain } from '../admission/admission.ts';
+import { convertingWrite } from '../conversion/converting-kind.ts';
+import type { Conversions } from '../conversion/review.ts';
 import type { WriteRun } from '../outside-calls/write-run.ts';
 import type { WriteOptions, WriteRequest } from './registry.ts';
 import { listObjects, readObject } from './transaction-reads.ts';
@@ -23,6 +25,8 @@ export interface RegistryDeps {
   /** In [0, 1). */
   random(): number;
   uid(): string;
+  /** Of custom resources by webhooks. */
+  conversions?: Conversions;
   /** What admission and strategies may need and another object stores. */
   elsewhere?(key: ObjectKey): KubernetesObject | undefined;
 }
@@ -60,7 +64,8 @@ export function writeContext(
   tx: StoreTransaction,
   { request, run }: { request: WriteRequest; run: WriteRun },
 ): WriteContext {
-  const { kind: served, namespace } = request;
+  const { namespace } = request;
+  const served = convertingWrite(request.kind, run, deps.conversions);
   return contextFor(deps, tx, { kind: served.servedForm?.of ?? served, served, namespace, options: request, run });
 }
 

@@ -63,10 +63,12 @@ export interface SelectableField {
 
 export interface CustomResourceConversion {
   strategy: string;
-  webhook?: {
-    clientConfig?: WebhookClientConfig;
-    conversionReviewVersions?: string[];
-  };
+  webhook?: ConversionWebhook;
+}
+
+export interface ConversionWebhook {
+  clientConfig?: WebhookClientConfig;
+  conversionReviewVersions?: string[];
 }
 
 export interface WebhookClientConfig {

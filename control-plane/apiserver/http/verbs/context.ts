@@ -3,6 +3,7 @@ import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import type { StoreReader } from '../../../store/store.ts';
 import type { IssueToken } from '../../auth/service-accounts/issue-token.ts';
+import type { Conversions } from '../../conversion/review.ts';
 import type { WriteQueue } from '../../outside-calls/write-queue.ts';
 import type { Registry, UserInfo, WriteRequest } from '../../registry/registry.ts';
 import { type Negotiated, negotiate } from '../negotiate.ts';
@@ -18,6 +19,7 @@ export interface VerbDeps {
   reader: StoreReader;
   writes: WriteQueue;
   registry: Registry;
+  conversions: Conversions;
   /** Fetches what the write needs to know and another object stores; absent where everything is here. */
   prepare?(writes: readonly WriteRequest[]): Promise<void>;
   watches: WatchOpener;

@@ -7,7 +7,7 @@ import { parseObjectBody, parseOptionsBody, parsePatchBody } from '../request-bo
 import { respond } from '../respond.ts';
 import { parseDeleteOptions, parsePatchOptions, parseWriteOptions } from '../write-options.ts';
 import { negotiated, respondWithObject, type VerbDeps, type VerbHandler, type VerbRequest } from './context.ts';
-import { respondWithList } from './read.ts';
+import { listParts, respondWithList } from './read.ts';
 
 /** POST to a collection or a subresource. */
 export const create: VerbHandler = async (deps, request) => {
@@ -73,7 +73,7 @@ export const deleteCollection: VerbHandler = async (deps, request) => {
   const selected = { kind, namespace: info.namespace, labelSelector, fieldSelector };
   const parts: ListOutcome[] = [];
   const found: ObjectKey[] = [];
-  for (const part of deps.registry.listParts(deps.reader, selected)) {
+  for (const part of await listParts(deps, request, selected)) {
     found.push(...part.items.map(({ key }) => key));
     if (parts.length < 2) parts.push(part);
   }
