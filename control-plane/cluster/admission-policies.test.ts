@@ -129,6 +129,24 @@ describe('ValidatingAdmissionPolicies', () => {
     expect(reply.headers.get('warning')).toBe(
       `299 - "Validation failed for ValidatingAdmissionPolicy 'warned' with binding 'warned-binding': many"`,
     );
+    const { registry, store, kinds } = cluster.cluster;
+    const auditAnnotations: Record<string, string> = {};
+    const kind = kinds.byResource('deployments.apps')!;
+    const target = { verb: 'create', kind, namespace: 'default', user: { name: 'a', groups: [] } } as const;
+    const options = { fieldManager: 'a', dryRun: true, auditAnnotations };
+    store.transaction((tx) => registry.write(tx, { ...target, ...options, body: deployment('noted', 6) }));
+    expect(auditAnnotations).toMatchObject({
+      'warned/replicas': 'count 6',
+      'validation.policy.admission.k8s.io/validation_failure': JSON.stringify([
+        {
+          message: 'many',
+          policy: 'warned',
+          binding: 'warned-binding',
+          expressionIndex: 0,
+          validationActions: ['Warn', 'Audit'],
+        },
+      ]),
+    });
   });
 
   test('mean what their constraints, conditions and bindings say', async () => {

@@ -1,11 +1,10 @@
 import type { V1NamedRuleWithOperations } from '@kubernetes/client-node';
-import { notFound } from '../../../../shared/api/errors.ts';
-import type { KubernetesObject, MatchResources, Wire } from '../../../../shared/api/object.ts';
+import type { MatchResources, Wire } from '../../../../shared/api/object.ts';
 import { type LabelSelector, labelSelectorFromObject } from '../../../../shared/api/selectors.ts';
 import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../../shared/kinds/registry.ts';
 import type { AdmissionRequest } from '../admission.ts';
-import { matchesRule } from '../webhooks/match-rules.ts';
+import { formNamedBy, selectsNamespace, selectsObject } from '../selection.ts';
 
 type Rule = Wire<V1NamedRuleWithOperations>;
 
@@ -34,49 +33,10 @@ export function matchRequest(
   match: Match,
   request: AdmissionRequest,
 ): KindDefinition | undefined {
+  const { resourceRules, excludeResourceRules, isExact } = match;
   if (!selectsObject(match.objectSelector, request)) return undefined;
-  const form = match.resourceRules.length === 0 ? request.served : formOf(kinds, match, match.resourceRules, request);
+  const form =
+    resourceRules.length === 0 ? request.served : formNamedBy(kinds, request, { rules: resourceRules, isExact });
   if (!form || !selectsNamespace(match.namespaceSelector, request)) return undefined;
-  return formOf(kinds, match, match.excludeResourceRules, request) ? undefined : form;
-}
-
-function selectsObject(selector: LabelSelector, { object, old }: AdmissionRequest): boolean {
-  if (selector.isEmpty()) return true;
-  const selects = (one: KubernetesObject | undefined) => one !== undefined && selector.matches(one.metadata?.labels);
-  return selects(object) || selects(old);
-}
-
-function selectsNamespace(selector: LabelSelector, request: AdmissionRequest): boolean {
-  if (selector.isEmpty()) return true;
-  const { resource, namespace, name, object, operation, subresource, get } = request;
-  const isNamespace = resource === 'namespaces';
-  // Nothing exempts what is in no namespace.
-  if (namespace === '' && !isNamespace) return true;
-  if (isNamespace && !subresource && operation !== 'DELETE') return selector.matches(object?.metadata.labels);
-  const key = { resource: 'namespaces', namespace: '', name: isNamespace ? name : namespace };
-  const found = get(key);
-  if (!found) throw notFound({ resource: 'namespaces', name: key.name });
-  return selector.matches(found.metadata.labels);
-}
-
-function formOf(
-  kinds: Pick<KindRegistry, 'all'>,
-  { isExact }: Match,
-  rules: readonly Rule[],
-  request: AdmissionRequest,
-): KindDefinition | undefined {
-  if (rules.length === 0) return undefined;
-  const meets = (form: KindDefinition) => rules.some((rule) => meetsRule(rule, request, form));
-  if (meets(request.served)) return request.served;
-  if (isExact) return undefined;
-  const { kind, served } = request;
-  // The same objects in other versions and groups.
-  return kinds.all().find((form) => form !== served && (form === kind || form.servedForm?.of === kind) && meets(form));
-}
-
-function meetsRule(rule: Rule, request: AdmissionRequest, form: KindDefinition): boolean {
-  const { operation, subresource = '', name } = request;
-  const { group, version, plural, scope } = form;
-  const subject = { operation, group, version, plural, subresource, isNamespaced: scope === 'Namespaced' };
-  return matchesRule(rule, subject) && (!rule.resourceNames?.length || rule.resourceNames.includes(name));
+  return formNamedBy(kinds, request, { rules: excludeResourceRules, isExact }) ? undefined : form;
 }

@@ -1,6 +1,6 @@
 import { StatusError } from '../../../../shared/api/errors.ts';
 import { goQuote } from '../../../../shared/api/go-format.ts';
-import { type Json, type JsonObject, jsonEqual } from '../../../../shared/api/json.ts';
+import { type JsonObject, jsonEqual } from '../../../../shared/api/json.ts';
 import type {
   KubernetesObject,
   MutatingAdmissionPolicy,
@@ -17,6 +17,7 @@ import type { KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import { schemaOf } from '../../../../shared/schema/registry.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
 import { expressionAuthorizer } from '../expression-authorizer.ts';
+import { plain, replaceContent } from '../object-content.ts';
 import { refusal } from '../refuse.ts';
 import { viewOf } from '../request-view.ts';
 import { reviewRequest } from '../webhooks/review.ts';
@@ -190,17 +191,6 @@ function apply(
 /** Of the body of a subresource: `V1Scale`. */
 function schemaName({ version, kind }: AdmissionRequest['type']): string {
   return `${version[0]!.toUpperCase()}${version.slice(1)}${kind}`;
-}
-
-/** Strategies leave `undefined` behind, which is nothing in JSON. */
-function plain(object: unknown): Json {
-  return JSON.parse(JSON.stringify(object)) as Json;
-}
-
-/** The pipeline holds on to the object itself. */
-function replaceContent(object: KubernetesObject, next: KubernetesObject): void {
-  for (const field of Object.keys(object)) if (!(field in next)) delete object[field];
-  Object.assign(object, next);
 }
 
 /** A policy that fails refuses the request unless it says otherwise. Unlike other refusals this one begins with the policy. */

@@ -6,6 +6,7 @@ import { applyJsonPatch } from '../../../../shared/api/patch/json-patch.ts';
 import { apiVersionOf, type KindDefinition } from '../../../../shared/kinds/define-kind.ts';
 import { toServed } from '../../registry/served-form.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
+import { plain, replaceContent } from '../object-content.ts';
 import { questionFor, takeRemarks } from './ask.ts';
 import type { Hook } from './hooks.ts';
 import { type HookTarget, matchHook } from './match.ts';
@@ -116,11 +117,6 @@ function applyPatch(
   return hasChanged;
 }
 
-/** Strategies leave `undefined` behind, which is nothing in JSON. */
-function plain(object: unknown): Json {
-  return JSON.parse(JSON.stringify(object)) as Json;
-}
-
 /** What a webhook gets wrong is no mistake of the client's. */
 function patchedBy(before: Json, patch: Json[]): Json {
   return blamingTheWebhook(() => applyJsonPatch(before, patch));
@@ -137,10 +133,4 @@ function blamingTheWebhook<T>(work: () => T): T {
     if (error instanceof StatusError) throw internalError(error.message);
     throw error;
   }
-}
-
-/** The pipeline holds on to the object itself. */
-function replaceContent(object: KubernetesObject, next: KubernetesObject): void {
-  for (const field of Object.keys(object)) if (!(field in next)) delete object[field];
-  Object.assign(object, next);
 }
