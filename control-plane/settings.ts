@@ -3,6 +3,8 @@ import * as z from 'zod/mini';
 import { badRequest } from '../shared/api/errors.ts';
 import { type ClusterSettings, defaultSettings } from '../shared/kinds/define-kind.ts';
 import { toNumber, toText } from '../shared/kinds/networking/ipv4.ts';
+import { parseApiServerAddress } from './api-server-address.ts';
+import { defaultCluster } from './default-cluster.ts';
 import { jwtAuthenticators } from './jwt-settings.ts';
 
 const cidr = z.string().check(z.regex(/^[0-9a-fA-F.:]+\/\d{1,3}$/));
@@ -16,6 +18,12 @@ const pem = z
     z.maxLength(256 * 1024),
     z.regex(/^(\s*-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----)*\s*$/),
   );
+/** Empty: none, whatever holds for the deployment. */
+const address = z.string().check(
+  z.refine((text) => text === '' || parseApiServerAddress(text) !== undefined, {
+    error: 'must be IP:PORT, an IPv4 address that other machines reach',
+  }),
+);
 const seconds = z.number().check(z.int(), z.minimum(1));
 
 /** What may be set for one cluster; all of it optional. */
@@ -29,6 +37,7 @@ const settingsSchema = z.strictObject({
   serviceAccountIssuer: z.optional(issuer),
   historySeconds: z.optional(seconds),
   apiServerCA: z.optional(pem),
+  apiServerAddress: z.optional(address),
   jwt: z.optional(jwtAuthenticators),
 }) satisfies z.ZodMiniType<Partial<ClusterSettings>>;
 
@@ -72,7 +81,20 @@ export function resolveSettings(...layers: Partial<ClusterSettings>[]): ClusterS
   return Object.assign({}, defaultSettings, ...layers);
 }
 
+/**
+ * The settings that apply to a cluster. An address of the deployment leads to the cluster that is served without a
+ * prefix, so that it is not one of any other.
+ */
+export function settingsOf(
+  { name, settings }: { name: string; settings: Partial<ClusterSettings> },
+  deploymentJson: string | undefined,
+): ClusterSettings {
+  const { clusters } = parseDeploymentSettings(deploymentJson);
+  const shared = name === defaultCluster ? clusters : { ...clusters, apiServerAddress: '' };
+  return resolveSettings(shared, settings);
+}
+
 /** The first address of the Service range: that of the Service `kubernetes`. */
-export function firstServiceAddress({ serviceCIDR }: ClusterSettings): string {
+export function firstServiceAddress({ serviceCIDR }: Pick<ClusterSettings, 'serviceCIDR'>): string {
   return toText(toNumber(ipaddr.IPv4.networkAddressFromCIDR(serviceCIDR).toString()) + 1);
 }

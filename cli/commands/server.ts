@@ -10,6 +10,7 @@ interface ServerOptions {
   dataDir: string;
   listen: string;
   settings?: string;
+  advertiseAddress?: string;
   controllers: 'cluster' | 'object';
   auditPolicyFile?: string;
   auditLogPath?: string;
@@ -22,6 +23,9 @@ export function serverCommand(): Command {
   return new Command('server')
     .description('run the control plane on this machine')
     .addOption(option('--listen <host:port>', 'where the API server listens', '127.0.0.1:6443'))
+    .addOption(
+      option('--advertise-address <ip:port>', 'where nodes and Pods reach the API server, if not where it listens'),
+    )
     .addOption(dataDirOption())
     .addOption(option('--settings <json>', 'cluster settings that differ from the defaults, as JSON'))
     .addOption(
@@ -44,6 +48,7 @@ export function serverCommand(): Command {
         listen: options.listen,
         controllers: options.controllers,
         ...(options.settings ? { settings: options.settings } : {}),
+        ...(options.advertiseAddress ? { advertiseAddress: options.advertiseAddress } : {}),
         ...auditOf(options),
         log: (message) => console.error(message),
       });

@@ -7,6 +7,7 @@ import { ApiClient } from '../api-client.ts';
 import { dataDirOption, option } from '../config.ts';
 import { createProgress, UserError } from '../report.ts';
 import { AdminClient } from '../server/admin-client.ts';
+import { advertisedAddress } from '../server/advertise.ts';
 import { certificateFiles } from '../server/certificates.ts';
 import { localDeployment, requireCredential } from '../server/credentials.ts';
 import { DataDir } from '../server/data-dir.ts';
@@ -53,7 +54,10 @@ async function waitFor<T>(
 }
 
 async function startServer(dataDir: DataDir, options: UpOptions, remark: (text: string) => void): Promise<string> {
-  const daemon = serverDaemon(dataDir, options);
+  const { host, port } = splitListen(options.listen);
+  const nodeIP = () => options.nodeIp ?? defaultNodeIP();
+  const advertiseAddress = advertisedAddress({ host, port, hostIP: nodeIP });
+  const daemon = serverDaemon(dataDir, { listen: options.listen, advertiseAddress });
   const started = startDaemon(dataDir, daemon);
   const url = await waitFor(dataDir, daemon, startTimeoutMs, async () => {
     const deployment = localDeployment(dataDir);

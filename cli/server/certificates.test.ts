@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { certificateFiles, ensureCertificates } from './certificates.ts';
+import { certificateFiles, ensureCertificates, serverNames } from './certificates.ts';
 import { DataDir } from './data-dir.ts';
 
 let dataDir: DataDir;
@@ -42,6 +42,15 @@ describe('ensureCertificates', () => {
     await handshake('host.example');
     await expect(handshake('other.example')).rejects.toThrow(/altnames/i);
     for (const name of Object.values(certificateFiles)) expect(statSync(dataDir.file(name)).mode & 0o077).toBe(0);
+  });
+
+  test('covers what a server is called by programs in Pods', async () => {
+    await ensureCertificates(dataDir, serverNames('127.0.0.1', ['10.96.0.1', '203.0.113.5']));
+    await handshake('kubernetes.default.svc');
+    const certificate = new X509Certificate(file(certificateFiles.chain));
+    for (const name of ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc.cluster.local'])
+      expect(certificate.checkHost(name)).toBe(name);
+    for (const ip of ['10.96.0.1', '203.0.113.5']) expect(certificate.checkIP(ip)).toBe(ip);
   });
 
   test('changes nothing while the names are covered', async () => {

@@ -17,12 +17,19 @@ const serverLifetimeMs = 365 * dayMs;
 /** A server certificate with less than this left is replaced: at a start, or while the server runs. */
 const renewBeforeMs = 90 * dayMs;
 
-/** Names and addresses under which this machine may be reached. */
-export function serverNames(listenHost: string): string[] {
+/** Under which programs in Pods know the API: the Service `kubernetes`. */
+const serviceNames = ['', '.default', '.default.svc', '.default.svc.cluster.local'].map((rest) => `kubernetes${rest}`);
+
+/**
+ * Names and addresses under which this machine may be reached, and those of the Service `kubernetes`. `others`: that
+ * Service's own address, and any that the machine does not know of.
+ */
+export function serverNames(listenHost: string, others: readonly string[] = []): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map((item) => item.address));
   const usable = addresses.filter((address) => !address.startsWith('fe80:'));
   const wildcard = listenHost === '0.0.0.0' || listenHost === '::' || listenHost === '*';
-  return [...new Set(['localhost', hostname(), '127.0.0.1', '::1', ...usable, ...(wildcard ? [] : [listenHost])])];
+  const own = ['localhost', hostname(), '127.0.0.1', '::1', ...usable, ...(wildcard ? [] : [listenHost])];
+  return [...new Set([...own, ...serviceNames, ...others])];
 }
 
 function covers(certificate: X509Certificate, name: string): boolean {

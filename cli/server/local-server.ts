@@ -2,8 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { firstServiceAddress, parseDeploymentSettings } from '../../control-plane/settings.ts';
+import { type ClusterSettings, defaultSettings } from '../../shared/kinds/define-kind.ts';
 import { UserError } from '../report.ts';
+import { defaultNodeIP } from '../up/node-ip.ts';
 import { AdminClient } from './admin-client.ts';
+import { advertisedAddress } from './advertise.ts';
 import { auditLinePrefix } from './audit.ts';
 import type { AuditLog } from './audit-log.ts';
 import { certificateFiles, ensureCertificates, serverNames } from './certificates.ts';
@@ -20,6 +24,8 @@ export interface LocalServerOptions {
   listen: string;
   /** JSON of cluster settings that differ from the defaults. */
   settings?: string;
+  /** `IP:PORT` at which nodes and Pods reach the server, where that is not to be told from `listen`. */
+  advertiseAddress?: string;
   /** Where controllers and scheduler run: in the Cluster object (default) or in objects of their own. */
   controllers?: 'cluster' | 'object';
   /** The value of `FAIRLEAD_AUDIT`. */
@@ -67,6 +73,22 @@ function endLeftover(dataDir: DataDir): void {
   process.kill(pid, 'SIGKILL');
 }
 
+/** What an operator sets for all clusters, checked before anything starts with it. */
+function deploymentSettings(json: string | undefined): Partial<ClusterSettings> {
+  try {
+    parseDeploymentSettings(json);
+    return JSON.parse(json || '{}');
+  } catch (cause) {
+    throw new UserError(`--settings cannot be used: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Addresses under which Pods reach the server: of the Service `kubernetes`, and the one behind it. */
+function addressesOf({ serviceCIDR, apiServerAddress = '' }: Partial<ClusterSettings>): string[] {
+  const service = firstServiceAddress({ serviceCIDR: serviceCIDR ?? defaultSettings.serviceCIDR });
+  return [service, ...(apiServerAddress ? [apiServerAddress.replace(/:\d+$/, '')] : [])];
+}
+
 /**
  * Runs the control plane on plain workerd with its state in `dataDir`, and keeps it running. Resolves when it answers
  * and the cluster `default` exists.
@@ -76,7 +98,14 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const { host, port } = splitListen(options.listen);
   dataDir.prepare();
   endLeftover(dataDir);
-  const names = serverNames(host);
+  const apiServerAddress = advertisedAddress({
+    given: options.advertiseAddress,
+    host,
+    port,
+    hostIP: defaultNodeIP,
+  });
+  const given = deploymentSettings(options.settings);
+  const names = serverNames(host, addressesOf({ apiServerAddress, ...given }));
   await ensureCertificates(dataDir, names);
   const secrets = deploymentSecrets(dataDir);
   const dist = join(packageRoot(), 'dist');
@@ -97,7 +126,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   const errors: string[] = [];
 
   const apiServerCA = readFileSync(dataDir.file(certificateFiles.ca), 'utf8');
-  const settings = JSON.stringify({ apiServerCA, ...JSON.parse(options.settings ?? '{}') });
+  const settings = JSON.stringify({ apiServerCA, apiServerAddress, ...given });
 
   const launch = () => {
     const startedAt = Date.now();

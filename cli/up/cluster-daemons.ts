@@ -10,8 +10,10 @@ export function agentDataDir(dataDir: DataDir): string {
   return dataDir.file('node');
 }
 
-export function serverDaemon(dataDir: DataDir, options: { listen: string }): Daemon {
+/** `advertiseAddress` is empty where only this machine reaches the server. */
+export function serverDaemon(dataDir: DataDir, options: { listen: string; advertiseAddress: string }): Daemon {
   const args = [launcher(), 'server', '--listen', options.listen, '--data-dir', dataDir.path];
+  if (options.advertiseAddress) args.push('--advertise-address', options.advertiseAddress);
   return { name: 'server', command: process.execPath, args, mark: serverMark(dataDir) };
 }
 

@@ -13,7 +13,7 @@ import { type Cluster, createCluster, describeError } from '../cluster/cluster.t
 import type { ClusterRecord } from '../cluster/cluster-admin.ts';
 import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { Env } from '../env.ts';
-import { parseDeploymentSettings, resolveSettings } from '../settings.ts';
+import { parseDeploymentSettings, settingsOf } from '../settings.ts';
 import { createAesCodec } from '../store/aes-codec.ts';
 import { plainCodec, type ValueCodec } from '../store/codec.ts';
 import { createSqlTimerStorage } from '../timers/sql-timer-storage.ts';
@@ -37,7 +37,7 @@ export interface ClusterHost {
 /** Builds a cluster from what the platform gives its object. */
 export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRecord): ClusterHost {
   const { name, shard } = record;
-  const { deployment, clusters } = parseDeploymentSettings(env.FAIRLEAD_SETTINGS);
+  const { deployment } = parseDeploymentSettings(env.FAIRLEAD_SETTINGS);
   const storage = countedStorage(ctx.storage);
   const { timers, restored } = openTimers(storage);
   // A stub is broken for good by a lost connection: each call makes its own.
@@ -49,7 +49,7 @@ export function openCluster(ctx: DurableObjectState, env: Env, record: ClusterRe
   const cluster = createCluster({
     kinds,
     auditor: openAuditor(env),
-    settings: resolveSettings(clusters, record.settings),
+    settings: settingsOf(record, env.FAIRLEAD_SETTINGS),
     shard,
     sql: storage.sql,
     counters: storage.counters,

@@ -8,7 +8,7 @@ import { followDefinitions } from '../cluster/follow-definitions.ts';
 import { createRemoteClient } from '../cluster/remote-client.ts';
 import type { ComponentUser } from '../cluster/users.ts';
 import type { Env } from '../env.ts';
-import { parseDeploymentSettings, resolveSettings } from '../settings.ts';
+import { settingsOf } from '../settings.ts';
 import type { Timers } from '../timers/timers.ts';
 import { log, openTimers } from './cluster-host.ts';
 import { countedStorage } from './counted-storage.ts';
@@ -53,18 +53,18 @@ export abstract class ComponentObject extends DurableObject<Env> {
     await timers.run();
   }
 
-  #run({ name, settings }: ClusterRecord): Running {
+  #run(record: ClusterRecord): Running {
     if (this.#running) return this.#running;
     const { CLUSTER } = this.env;
     // A stub is broken for good by a lost connection: each call makes its own.
-    const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(name)));
+    const object = () => CLUSTER.get(CLUSTER.idFromName(clusterObjectName(record.name)));
     const { timers } = openTimers(countedStorage(this.ctx.storage));
     const client = createRemoteClient({ call: (method, args) => object().client(this.user, method, args) });
     const kinds = new KindRegistry(builtInKinds);
     const component = this.host({
       client,
       kinds,
-      settings: resolveSettings(parseDeploymentSettings(this.env.FAIRLEAD_SETTINGS).clusters, settings),
+      settings: settingsOf(record, this.env.FAIRLEAD_SETTINGS),
       timers,
       cursor: kvCursor(this.ctx.storage.kv, this.user),
       random: Math.random,

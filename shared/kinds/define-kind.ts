@@ -56,6 +56,8 @@ export interface ClusterSettings {
   historySeconds: number;
   /** PEM of the authorities that sign the API server's certificate, for programs in Pods; empty: public ones do. */
   apiServerCA: string;
+  /** `IP:PORT` at which nodes and Pods reach the API; empty: there is none, only a name. */
+  apiServerAddress: string;
   /** Issuers elsewhere whose tokens the API takes, by OpenID Connect. */
   jwt: readonly JwtAuthenticator[];
 }
@@ -70,6 +72,7 @@ export const defaultSettings: ClusterSettings = {
   serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
   historySeconds: 300,
   apiServerCA: '',
+  apiServerAddress: '',
   jwt: [],
 };
 

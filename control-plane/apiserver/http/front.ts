@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { notFound, unauthorized } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
+import { defaultCluster } from '../../default-cluster.ts';
 import { type Credential, createCredentialReader } from '../auth/credential.ts';
 import { readImpersonation } from '../auth/impersonation-headers.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
@@ -47,7 +48,6 @@ export interface ClusterRequest {
   isAudited?: boolean | undefined;
 }
 
-export const defaultCluster = 'default';
 const clusterName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const clusterPrefix = /^\/clusters\/([^/]+)(?=\/)/;
 const adminRoot = `${extensionRoot}/clusters`;

@@ -5,6 +5,7 @@ import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import { bootstrapPolicy, bootstrapPolicySource, type InitialObject } from '../auth/bootstrap-policy/policy.ts';
 import { reconciled } from '../auth/bootstrap-policy/reconcile.ts';
+import { apiServerEndpointKeys, apiServerEndpoints, withAddress } from './api-server-endpoints.ts';
 import type { Registry } from './registry.ts';
 
 /** What the control plane itself writes as. */
@@ -18,20 +19,25 @@ export interface BootstrapOptions {
   apiServerIP: string;
 }
 
+const fieldManager = 'fairlead';
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /**
  * Makes what every cluster has from its first moment: the system namespaces with their default ServiceAccounts, the
- * Service through which Pods reach the API, what the kinds themselves declare, and the roles and bindings without which
- * nobody but administrators may do anything. What is there already is left alone, but for roles and bindings that lack
- * what this version grants: nothing is written when nothing is missing. Returns what was written.
+ * Service through which Pods reach the API with the address behind it, what the kinds themselves declare, and the roles
+ * and bindings without which nobody but administrators may do anything. What is there already is left alone, but for the
+ * address, which follows the settings, and for roles and bindings that lack what this version grants: nothing is written
+ * when nothing is missing. Returns what was written.
  */
 export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions): ObjectKey[] {
+  const endpoints = apiServerEndpoints(options.settings.apiServerAddress);
   const written = [
     ...initialObjects(options).filter((initial) => ensure(tx, options, initial)),
+    ...endpoints.filter((initial) => ensure(tx, options, initial, withAddress)),
     ...bootstrapPolicy().filter((initial) => ensure(tx, options, initial, reconciled)),
   ];
-  return written.map(keyOf);
+  const removed = endpoints.length > 0 ? [] : apiServerEndpointKeys.filter((key) => removeOwn(tx, options, key));
+  return [...written.map(keyOf), ...removed];
 }
 
 /**
@@ -39,7 +45,8 @@ export function bootstrapCluster(tx: StoreTransaction, options: BootstrapOptions
  * fingerprint needs no second look. Asked for each time that a cluster's object is loaded, so it costs next to nothing.
  */
 export function bootstrapFingerprint(options: Omit<BootstrapOptions, 'registry'>): string {
-  const content = JSON.stringify(initialObjects(options)) + bootstrapPolicySource();
+  const initial = [...initialObjects(options), ...apiServerEndpoints(options.settings.apiServerAddress)];
+  const content = JSON.stringify(initial) + bootstrapPolicySource();
   return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }
 
@@ -68,8 +75,20 @@ function ensure(
   return true;
 }
 
+/** Removes what an earlier start has written, and nobody else's; true when there was something. */
+function removeOwn(tx: StoreTransaction, { registry, kinds }: BootstrapOptions, key: ObjectKey): boolean {
+  const kind = kinds.byResource(key.resource);
+  const stored = kind && tx.get(key);
+  if (!stored) return false;
+  const { managedFields = [] } = registry.parse(stored).metadata;
+  if (!managedFields.some(({ manager }) => manager === fieldManager)) return false;
+  const { namespace, name } = key;
+  registry.write(tx, { verb: 'delete', kind, namespace, name, options: {}, user: systemUser, fieldManager });
+  return true;
+}
+
 function by(kind: KindDefinition, { namespace }: ObjectKey, body: KubernetesObject) {
-  return { kind, namespace, body, user: systemUser, fieldManager: 'fairlead' };
+  return { kind, namespace, body, user: systemUser, fieldManager };
 }
 
 function initialObjects({ kinds, settings, apiServerIP }: Omit<BootstrapOptions, 'registry'>): InitialObject[] {
@@ -89,8 +108,8 @@ function initialObjects({ kinds, settings, apiServerIP }: Omit<BootstrapOptions,
 }
 
 /**
- * Without a selector: who answers is not a Pod. And without Endpoints: the API is behind one name for all clusters, not
- * at an address of this one, so that there is none to write down. Pods reach the API by that name.
+ * Without a selector: who answers is not a Pod. Endpoints are there where the cluster has an address of its own; where
+ * the API is behind one name for all clusters, there is none to write down, and Pods reach the API by that name.
  */
 function kubernetesService(clusterIP: string): KubernetesObject {
   return {
