@@ -50,6 +50,7 @@ export type CronJob = AsObject<models.V1CronJob>;
 export type PodTemplateObject = AsObject<models.V1PodTemplate>;
 export type PodDisruptionBudget = AsObject<models.V1PodDisruptionBudget>;
 export type HorizontalPodAutoscaler = AsObject<models.V2HorizontalPodAutoscaler>;
+export type HorizontalPodAutoscalerV1 = AsObject<models.V1HorizontalPodAutoscaler>;
 export type Service = AsObject<models.V1Service>;
 export type ServicePort = Wire<models.V1ServicePort>;
 export type Endpoints = AsObject<models.V1Endpoints>;

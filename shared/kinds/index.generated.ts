@@ -21,6 +21,7 @@ import event from './event.ts';
 import eventsV1Event from './events-v1-event.ts';
 import flowSchema from './flow-schema.ts';
 import horizontalPodAutoscaler from './horizontal-pod-autoscaler.ts';
+import horizontalPodAutoscalerV1 from './horizontal-pod-autoscaler-v1.ts';
 import ingress from './ingress.ts';
 import ingressClass from './ingress-class.ts';
 import ipAddress from './ip-address.ts';
@@ -86,6 +87,7 @@ export const builtInKinds = [
   eventsV1Event,
   flowSchema,
   horizontalPodAutoscaler,
+  horizontalPodAutoscalerV1,
   ingress,
   ingressClass,
   ipAddress,

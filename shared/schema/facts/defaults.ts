@@ -68,6 +68,8 @@ export const defaults: DefaultFacts = {
   V1GRPCAction: { service: '' },
   V1HTTPGetAction: { path: '/', scheme: 'HTTP' },
   V1HTTPIngressPath: { backend: {} },
+  V1HorizontalPodAutoscaler: { spec: {}, status: {} },
+  V1HorizontalPodAutoscalerStatus: { currentReplicas: 0, desiredReplicas: 0 },
   V1HostPathVolumeSource: { type: '' },
   V1IPAddress: { spec: {} },
   V1ISCSIPersistentVolumeSource: iscsi,
