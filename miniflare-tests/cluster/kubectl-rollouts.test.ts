@@ -101,6 +101,14 @@ const tours: Record<string, Stop[]> = {
       stdout:
         /^NAME +REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/80% +2 +4 +0 +\d+s\n$/,
     },
+    {
+      run: 'get horizontalpodautoscalers.v1.autoscaling web',
+      stdout: /REFERENCE +TARGETS +MINPODS +MAXPODS +REPLICAS +AGE\nweb +Deployment\/web +cpu: <unknown>\/80% /,
+    },
+    {
+      run: 'get horizontalpodautoscalers.v1.autoscaling web -o jsonpath={.spec.targetCPUUtilizationPercentage}',
+      stdout: '80',
+    },
     { run: 'delete hpa web', stdout: 'horizontalpodautoscaler.autoscaling "web" deleted from default namespace' },
   ],
   // After the tour before, whose Deployment is still there.
