@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ['tests/**/*.conformance.ts'],
+    include: ['{tests,recorded}/**/*.conformance.ts'],
     globalSetup: ['harness/server.ts'],
     testTimeout: 60_000,
     hookTimeout: 30_000,

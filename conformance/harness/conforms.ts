@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { inject, it } from 'vitest';
+import { it } from 'vitest';
 import { AdminClient } from '../../cli/server/admin-client.ts';
 import { clusterUrl } from '../../cli/server/credentials.ts';
 import type { ClusterSettings } from '../../shared/kinds/define-kind.ts';
@@ -9,6 +8,7 @@ import { type Row, rowKey, rows, rowTitle } from '../rows.ts';
 import { type ApiClient, createClient } from './client.ts';
 import { kinds } from './kinds.ts';
 import { type Kind, type ResourceClient, resourceClient, type Served } from './resource.ts';
+import { server } from './trusted-server.ts';
 import { eventually } from './wait.ts';
 import type { Watch } from './watch.ts';
 
@@ -44,9 +44,6 @@ export interface OwnClusterOptions {
 }
 
 const known = new Map(rows.map((row) => [rowKey(row), row]));
-const server = inject('server');
-// fetch has no setting of its own for whom to trust.
-setDefaultCACertificates([...getCACertificates('default'), server.ca]);
 
 /**
  * The test of one row of the official suite, found by its name (and case, where several rows share one). It runs beside

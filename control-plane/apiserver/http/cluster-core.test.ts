@@ -103,12 +103,24 @@ describe('nodes may', () => {
 });
 
 describe('paths', () => {
+  it.each(['/apis/nope', '/apis/nope/v1'])('GET %s is no group version', async (path) => {
+    const { status, text } = await fixture.call('GET', path);
+    expect({ status, text }).toEqual({ status: 404, text: '404 page not found\n' });
+  });
+
+  it('what is not found is answered with what there is', async () => {
+    const { status, json } = await fixture.call('GET', '/nothing');
+    expect(status).toBe(404);
+    expect(json.paths).toEqual(
+      expect.arrayContaining(['/api/v1', '/apis/apps/v1', '/openapi/v3', '/readyz', '/version']),
+    );
+    expect(await fixture.call('GET', '/')).toMatchObject({ status: 200, json });
+  });
+
   it.each([
     ['GET', '/api/v2', 404],
-    ['GET', '/apis/nope/v1', 404],
     ['GET', '/api/v1/nopes', 404],
     ['GET', '/api/v1/namespaces/default/nopes/x', 404],
-    ['GET', '/nothing', 404],
     ['GET', '/api/v1/namespaces/default/nodes', 404],
     ['GET', '/api/v1/pods/x', 404],
     ['GET', `${pods}/x/nope`, 404],

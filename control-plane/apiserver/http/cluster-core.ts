@@ -1,7 +1,8 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
 import type { AggregatedApi, Aggregation } from '../aggregation/aggregation.ts';
 import { inTurn } from '../flow-control/flow-control.ts';
-import { discover, respondWithDiscovery } from './discovery.ts';
+import { discover, respondWithDiscovery, rootPaths } from './discovery.ts';
+import { answerHealth } from './health.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { planned } from './planned.ts';
 import { attributesOf } from './request-attributes.ts';
@@ -31,7 +32,6 @@ export interface ClusterCore {
 
 /** Where all groups are named, or the versions of one. */
 const groupsPath = /^\/apis(\/[^/]+)?\/?$/;
-const healthPath = /^\/(healthz|livez|readyz)(\/|$)/;
 
 export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   const handleResource = createResourceHandler(deps);
@@ -68,15 +68,19 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
 
   async function answerNonResource(request: Request, path: string): Promise<Response> {
     if (request.method !== 'GET') throw methodNotAllowed();
-    if (healthPath.test(path)) return plainText('ok');
+    const url = new URL(request.url);
+    const health = answerHealth(path, url.searchParams);
+    if (health) return health;
     if (path === '/version') return Response.json(versionInfo);
     const accept = request.headers.get('accept');
     const openApi = await serveOpenApi(deps, request);
     if (openApi) return openApi;
     const elsewhere = groupsPath.test(path) ? await deps.aggregation?.discover() : undefined;
     const discovered = discover(deps.kinds.all(), path, { accept, elsewhere });
-    if (!discovered) throw unknownResource();
-    return respondWithDiscovery(request, discovered);
+    if (discovered) return respondWithDiscovery(request, discovered);
+    if (path.startsWith('/api/')) throw unknownResource();
+    if (path.startsWith('/apis/')) return plainText('404 page not found\n', 404);
+    return Response.json({ paths: rootPaths(deps.kinds.all()) }, { status: path === '/' ? 200 : 404 });
   }
 
   async function answer(request: Request): Promise<Response> {

@@ -54,6 +54,29 @@ export function discover(
   }
 }
 
+/** What there is to read besides resources: the answer to `/`, and to what is not found. */
+export function rootPaths(kinds: readonly KindDefinition[]): string[] {
+  const groups = groupsOf(resourcesOf(kinds)).flatMap(({ name, versions }) => [
+    `/apis/${name}`,
+    ...versions.map((version) => `/apis/${name}/${version}`),
+  ]);
+  return [...fixedPaths, ...groups].sort();
+}
+
+const fixedPaths = [
+  '/.well-known/openid-configuration',
+  '/api',
+  '/api/v1',
+  '/apis',
+  '/healthz',
+  '/livez',
+  '/openapi/v2',
+  '/openapi/v3',
+  '/openid/v1/jwks',
+  '/readyz',
+  '/version',
+];
+
 /**
  * The answer as HTTP. The aggregated form has an ETag, for clients that ask for it every few minutes only to see that
  * nothing has changed.

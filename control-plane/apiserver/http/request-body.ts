@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import { isTooDeep } from '../../../shared/api/json.ts';
+import { parseJson } from '../../../shared/api/json-error.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StrictFindings } from '../../../shared/schema/decode.ts';
 import { decodeKubernetesProtobuf, protobufMediaType } from '../protobuf/envelope.ts';
@@ -46,7 +47,7 @@ async function parseObject(text: string, type: string, expected: string): Promis
   }
   if (type !== 'application/yaml') {
     if (text.trim() === '') throw complain('json parse error: unexpected end of JSON input (<empty>)');
-    return { value: parseJson(text, (error) => complain(`json parse error: ${error}`)), raw: text };
+    return { value: readJson(text, (error) => complain(`json parse error: ${error}`)), raw: text };
   }
   return parseYaml(text, (error) => complain(`yaml: ${error}`));
 }
@@ -66,9 +67,9 @@ export async function parsePatchBody(
   if (patchType === 'apply') {
     const complain = (error: string) => badRequest(`error decoding YAML: ${error}`);
     if (!looksLikeJson(text)) return { ...(await parseYaml(text, complain)), patchType };
-    return { value: parseJson(text, complain), raw: text, patchType };
+    return { value: readJson(text, complain), raw: text, patchType };
   }
-  return { value: parseJson(text, (error) => badRequest(`error decoding patch: ${error}`)), raw: text, patchType };
+  return { value: readJson(text, (error) => badRequest(`error decoding patch: ${error}`)), raw: text, patchType };
 }
 
 /** Options in the body of a deletion; undefined without a body. */
@@ -117,10 +118,10 @@ function looksLikeJson(text: string): boolean {
 
 const tooDeep = 'exceeded max depth';
 
-function parseJson(text: string, complain: (error: string) => StatusError): unknown {
+function readJson(text: string, complain: (error: string) => StatusError): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw complain(error instanceof SyntaxError ? error.message : 'malformed JSON');
   }

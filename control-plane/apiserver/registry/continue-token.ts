@@ -1,4 +1,5 @@
 import { badRequest, expired, StatusError } from '../../../shared/api/errors.ts';
+import { parseJson } from '../../../shared/api/json-error.ts';
 import type { Status } from '../../../shared/api/object.ts';
 
 /** Where the next page of a list starts. Opaque to clients; the form is Kubernetes' own. */
@@ -33,7 +34,7 @@ export function decodeContinue(token: string): ContinuePosition {
 function parseToken(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(atob(token.replaceAll('-', '+').replaceAll('_', '/')));
+    parsed = parseJson(atob(token.replaceAll('-', '+').replaceAll('_', '/')));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof DOMException) {
       throw invalidToken(`continue key is not valid: ${error.message}`);
