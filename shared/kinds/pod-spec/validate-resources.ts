@@ -13,7 +13,7 @@ export function validateResources(resources: Container['resources'], path: strin
   );
   const requestErrors = Object.entries(resources?.requests ?? {}).flatMap(([name, text]) => {
     const request = parseQuantity(text);
-    const limit = limits[name] === undefined ? undefined : parseQuantity(limits[name]);
+    const limit = Object.hasOwn(limits, name) ? parseQuantity(limits[name]!) : undefined;
     return [...validateResource(name, request, `${path}.requests[${name}]`), ...compare(name, request, limit, path)];
   });
   return [...limitErrors, ...requestErrors];

@@ -28,7 +28,7 @@ export function mostOf(a: Amounts, b: Amounts): Amounts {
 /** What is left of each, never less than nothing. */
 export function subtractAmounts(a: Amounts, b: Amounts): Amounts {
   const entries = Object.entries(a).map(([name, amount]) => {
-    const rest = b[name] ? subtractQuantities(amount, b[name]) : amount;
+    const rest = Object.hasOwn(b, name) ? subtractQuantities(amount, b[name]!) : amount;
     return [name, rest.nano > 0n ? rest : { ...rest, nano: 0n }] as const;
   });
   return Object.fromEntries(entries);
@@ -40,13 +40,17 @@ export function onlyAmounts(amounts: Amounts, isMeant: (name: string, amount: Qu
 
 export function sameAmounts(a: Amounts, b: Amounts): boolean {
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => a[name]!.nano === b[name]?.nano);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && a[name]!.nano === b[name]!.nano)
+  );
 }
 
 function combine(a: Amounts, b: Amounts, operation: (x: Quantity, y: Quantity) => Quantity): Amounts {
   const result: Record<string, Quantity> = { ...a };
   for (const [name, amount] of Object.entries(b)) {
-    result[name] = result[name] ? operation(result[name], amount) : amount;
+    // Names are the client's: one may be that of a member which every object inherits.
+    result[name] = Object.hasOwn(result, name) ? operation(result[name]!, amount) : amount;
   }
   return result;
 }
