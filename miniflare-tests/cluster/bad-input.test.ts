@@ -250,12 +250,6 @@ const cases: Record<string, Case> = {
     reason: 'NotFound',
     message: 'the server could not find the requested resource',
   },
-  'an unknown path': {
-    path: '/nothing/here',
-    code: 404,
-    reason: 'NotFound',
-    message: /could not find the requested resource/,
-  },
   'a method that the resource does not have': {
     path: configMaps,
     request: { method: 'PUT', body: {} },
