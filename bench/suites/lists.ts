@@ -20,7 +20,7 @@ export const listsSuite: Suite = {
 };
 
 const remarks = [
-  'One client reads all Pods, without a limit. Memory is the most by which the resident memory of the server has grown meanwhile: Cloudflare gives an object 128 MB. The size of the answer is its floor: what a server would hold that makes it as a whole.',
+  'One client reads all Pods, without a limit. Memory is the most by which the resident memory of the server has grown meanwhile: Cloudflare gives an object 128 MB. The size of the answer is its floor: what a server would hold that makes it as a whole. Beyond 48 MiB a list that was asked for in protobuf is given in JSON.',
 ];
 
 interface Form {
@@ -35,7 +35,7 @@ interface Form {
 const forms: readonly Form[] = [
   { id: 'json', title: 'JSON', accept: 'application/json', query: '' },
   { id: 'table', title: 'Table', accept: 'application/json;as=Table;v=v1;g=meta.k8s.io', query: '' },
-  { id: 'protobuf', title: 'protobuf', accept: 'application/vnd.kubernetes.protobuf', query: '' },
+  { id: 'protobuf', title: 'protobuf', accept: 'application/vnd.kubernetes.protobuf,application/json', query: '' },
   {
     id: 'watch',
     title: 'watch that begins with the state',
