@@ -116,10 +116,8 @@ async function handle(deps: FrontDeps, call: ClusterRequest): Promise<Response> 
   const shard = info.isResource ? shardFor(deps.kinds, info) : '';
   const object = deps.clusterObject(cluster, shard);
   if (mayBeElsewhere(deps.kinds, path)) return answerElsewhere(deps, object, call, info);
-  if (info.isResource && info.verb === 'watch') return relayWatch(deps, object, call, info);
   if (info.isResource && info.subresource === 'proxy') return relayProxy(deps, object, call, info);
-  const protobuf = info.isResource ? protobufChoiceOf(request, info) : undefined;
-  const response = await (protobuf ? answerInProtobuf(object, call, protobuf) : object.fetch(await forwarded(call)));
+  const response = await answerFor(deps, object, { call, info });
   // Reading the headers of an answer costs more than passing it on, and only subresources are answered with a plan.
   if (!info.isResource || info.subresource === '') return response;
   const plan = response.headers.get(internalHeaders.streamPlan);

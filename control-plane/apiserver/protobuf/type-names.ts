@@ -68,11 +68,15 @@ function find(prefix: string, kind: string): Message | undefined {
   return item && listMessage(item);
 }
 
+let groupVersions: ReadonlySet<string> | undefined;
+
 /** Whether the kinds of a group and version have a protobuf form; those of custom resources have not. */
 export function hasProtobuf({ group, version }: { group: string; version: string }): boolean {
   if (!Object.hasOwn(packages, group)) return false;
-  const prefix = `${packages[group]}.${version}.`;
-  return modelNames()
-    .keys()
-    .some((name) => name.startsWith(prefix));
+  groupVersions ??= new Set(
+    modelNames()
+      .keys()
+      .map((name) => name.slice(0, name.lastIndexOf('.'))),
+  );
+  return groupVersions.has(`${packages[group]}.${version}`);
 }
