@@ -9,6 +9,9 @@ export interface PodOptions extends Partial<V1PodSpec> {
   container?: Partial<V1Container>;
 }
 
+/** No node of the shared cluster can pull it, so that its containers never start. */
+export const absentImage = 'registry.example/nonexistent:1';
+
 /** A Pod of one container, which test nodes run until they are told to stop it. */
 export function aPod(name: string, { labels, annotations, container, ...spec }: PodOptions = {}) {
   return {

@@ -6,6 +6,7 @@ import { kubeconfigFor } from '../../cli/kubeconfig.ts';
 import buildWhenStale from '../../miniflare-tests/cluster/build-when-stale.ts';
 import { startControlPlane } from '../../testing/control-plane.ts';
 import { startTestNode } from '../../testing/test-node.ts';
+import { absentImage } from './pods.ts';
 
 /** How the tests reach the server that all of them share. */
 export interface ServerAccess {
@@ -35,7 +36,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const kubeconfigPath = join(folder, 'kubeconfig');
     const kubeconfig = kubeconfigFor({ name: 'default', server: url, ca, token });
     writeFileSync(kubeconfigPath, stringify(kubeconfig), { mode: 0o600 });
-    const start = (index: number) => startTestNode({ url, ca, token, folder, index });
+    const images = (reference: string) => (reference === absentImage ? 'absent' : 'present');
+    const start = (index: number) => startTestNode({ url, ca, token, folder, index, images });
     const nodes = [await start(1), await start(2)];
     project.provide('server', { url, ca, token, deploymentToken, kubeconfigPath, folder });
     return async () => {

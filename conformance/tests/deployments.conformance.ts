@@ -1,12 +1,15 @@
-import type { V1Deployment, V1Scale } from '@kubernetes/client-node';
+import type { V1Deployment, V1ReplicaSet, V1Scale } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { updateLatest } from '../harness/api-operations.ts';
 import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
-import { aDeployment } from '../harness/pods.ts';
+import { absentImage, aDeployment } from '../harness/pods.ts';
+import type { Served } from '../harness/resource.ts';
 import { aReplicaSet } from '../harness/workloads.ts';
 
 const otherImage = 'registry.example/app:2';
+const thirdImage = 'registry.example/app:3';
+const revision = 'deployment.kubernetes.io/revision';
 
 /** The newest template is everywhere, and nothing else is left. */
 const isComplete = (t: Conformance, name: string, replicas: number) =>
@@ -20,9 +23,20 @@ const isComplete = (t: Conformance, name: string, replicas: number) =>
     );
   });
 
-const changeImage = (t: Conformance, name: string) =>
+const changeImage = (t: Conformance, name: string, image = otherImage) =>
   updateLatest(t.resource(kinds.deployment), name, ({ spec }: V1Deployment) => {
-    spec!.template.spec!.containers[0]!.image = otherImage;
+    spec!.template.spec!.containers[0]!.image = image;
+  });
+
+const imageOf = ({ spec }: V1Deployment | V1ReplicaSet) => spec?.template?.spec?.containers[0]?.image;
+
+/** Sizes by image of the ReplicaSets' Pods: wanted, there, and available. */
+const sizesAre = (t: Conformance, name: string, wanted: Record<string, readonly [number, number, number]>) =>
+  t.eventually(`ReplicaSets ${JSON.stringify(wanted)} of ${name}`, async () => {
+    const sets = await setsOf(t, name);
+    const sizes = sets.map(({ spec, status }) => [spec.replicas, status.replicas, status.availableReplicas ?? 0]);
+    expect(Object.fromEntries(sets.map((set, index) => [imageOf(set), sizes[index]]))).toEqual(wanted);
+    return true;
   });
 
 const setsOf = async (t: Conformance, name: string) =>
@@ -71,6 +85,39 @@ conforms('Deployment RollingUpdate', async (t) => {
   expect(old).toMatchObject({ spec: { replicas: 0 }, metadata: { ownerReferences: [{ name: 'rolled' }] } });
 });
 
+conforms('Deployment Rollover', async (t) => {
+  await t.resource(kinds.replicaSet).create(aReplicaSet('rollover', 1));
+  const { spec, ...rest } = aDeployment('rollover', 1, { container: { image: absentImage } });
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } };
+  await t.resource(kinds.deployment).create({ ...rest, spec: { ...spec, strategy, minReadySeconds: 1 } });
+  await sizesAre(t, 'rollover', { 'registry.example/app:1': [1, 1, 1], [absentImage]: [1, 1, 0] });
+  expect((await t.resource(kinds.deployment).get('rollover')).metadata.annotations).toMatchObject({ [revision]: '1' });
+
+  // The rollout is stuck; another one takes its place.
+  await changeImage(t, 'rollover');
+  await isComplete(t, 'rollover', 1);
+  expect((await t.resource(kinds.deployment).get('rollover')).metadata.annotations).toMatchObject({ [revision]: '2' });
+  await sizesAre(t, 'rollover', {
+    'registry.example/app:1': [0, 0, 0],
+    [absentImage]: [0, 0, 0],
+    [otherImage]: [1, 1, 1],
+  });
+});
+
+conforms('Deployment Proportional Scaling', async (t) => {
+  const { spec, ...rest } = aDeployment('proportional', 10);
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 3, maxUnavailable: 2 } };
+  await t.resource(kinds.deployment).create({ ...rest, spec: { ...spec, strategy } });
+  await isComplete(t, 'proportional', 10);
+  await changeImage(t, 'proportional', absentImage);
+  await sizesAre(t, 'proportional', { 'registry.example/app:1': [8, 8, 8], [absentImage]: [5, 5, 0] });
+  expect((await t.resource(kinds.deployment).get('proportional')).status.availableReplicas).toBe(8);
+
+  await t.resource(kinds.deployment).patch('proportional', { spec: { replicas: 30 } });
+  // 20 more, at 8 to 5.
+  await sizesAre(t, 'proportional', { 'registry.example/app:1': [20, 20, 20], [absentImage]: [13, 13, 0] });
+});
+
 conforms('Deployment RevisionHistoryLimit', async (t) => {
   const { spec, ...rest } = aDeployment('forgets', 1);
   await t.resource(kinds.deployment).create({ ...rest, spec: { ...spec, revisionHistoryLimit: 0 } });
@@ -78,6 +125,50 @@ conforms('Deployment RevisionHistoryLimit', async (t) => {
   await changeImage(t, 'forgets');
   await isComplete(t, 'forgets', 1);
   await t.eventually('no old ReplicaSet is left', async () => (await setsOf(t, 'forgets')).length === 1);
+});
+
+conforms('Deployment, completes the lifecycle of a Deployment', async (t) => {
+  const deployments = t.resource(kinds.deployment);
+  const labelSelector = 'name=lifecycle';
+  const { metadata: list } = await t.resource(kinds.deployment, '').list({ labelSelector });
+  const watch = await deployments.watch({ labelSelector, resourceVersion: list.resourceVersion });
+  const isAt = (replicas: number, image: string, { status, ...deployment }: Served<V1Deployment>) =>
+    status.readyReplicas === replicas &&
+    status.updatedReplicas === replicas &&
+    (status.unavailableReplicas ?? 0) === 0 &&
+    imageOf(deployment) === image;
+
+  const first = aDeployment('lifecycle', 2, { terminationGracePeriodSeconds: 1 });
+  const created = await deployments.create(first);
+  await watch.until('ADDED');
+  await watch.until('MODIFIED', ({ status }) => status.readyReplicas === 2);
+
+  const container = { name: 'main', image: otherImage };
+  const template = { spec: { terminationGracePeriodSeconds: 2, containers: [container] } };
+  const patch = { metadata: { labels: { step: 'patched' } }, spec: { replicas: 1, template } };
+  const patched = await deployments.patch('lifecycle', patch, { type: 'strategic' });
+  expect(BigInt(patched.metadata.resourceVersion)).toBeGreaterThan(BigInt(created.metadata.resourceVersion));
+  const shrunk = await watch.until('MODIFIED', (deployment) => isAt(1, otherImage, deployment));
+  expect(shrunk.spec.template.spec?.terminationGracePeriodSeconds).toBe(2);
+  const { items } = await t.resource(kinds.deployment, '').list({ labelSelector });
+  expect(items.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`)).toContain(
+    `${t.namespace}/lifecycle`,
+  );
+
+  const { metadata, ...second } = aDeployment('lifecycle', 2, { container: { image: thirdImage } });
+  await deployments.update({ ...second, metadata: { ...metadata, labels: { ...metadata.labels, step: 'updated' } } });
+  const updated = await deployments.get('lifecycle', 'status');
+  expect([imageOf(updated), updated.metadata.labels?.step]).toEqual([thirdImage, 'updated']);
+  await watch.until('MODIFIED', (deployment) => isAt(2, thirdImage, deployment));
+
+  const nothing = { status: { readyReplicas: 0, availableReplicas: 0 } };
+  await deployments.patch('lifecycle', nothing, { type: 'strategic', subresource: 'status' });
+  await watch.until('MODIFIED', ({ status }) => !status.readyReplicas && !status.availableReplicas);
+  await deployments.get('lifecycle', 'status');
+  // The controller knows better.
+  await watch.until('MODIFIED', (deployment) => isAt(2, thirdImage, deployment));
+  await deployments.deleteCollection({ labelSelector }, { gracePeriodSeconds: 1 });
+  await watch.until('DELETED');
 });
 
 conforms('Deployment, status sub-resource', async (t) => {

@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import { updateLatest } from '../harness/api-operations.ts';
-import { conforms } from '../harness/conforms.ts';
+import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
+import { aDeployment } from '../harness/pods.ts';
 
 conforms('Find Kubernetes Service in default Namespace', async (t) => {
   const { items } = await t.resource(kinds.service, '').list();
@@ -68,3 +69,54 @@ conforms('Service, deletes a collection of services', async (t) => {
   await services.deleteCollection({ labelSelector: 'fate=delete' });
   expect((await services.list()).items.map(({ metadata }) => metadata.name)).toEqual(['c']);
 });
+
+conforms('Service endpoint latency, thresholds', async (t) => {
+  const trials = 200;
+  const inParallel = 15;
+  await t.resource(kinds.deployment).create(aDeployment('latency', 1));
+  await t.eventually('the Pod is there', async () => {
+    return (await t.resource(kinds.deployment).get('latency')).status.readyReplicas === 1;
+  });
+  const endpointsOf = await watchEndpoints(t);
+  const measure = async () => {
+    const startMs = performance.now();
+    const { metadata } = await t.resource(kinds.service).create({
+      metadata: { generateName: 'latency-' },
+      spec: { selector: { name: 'latency' }, ports: [{ protocol: 'TCP', port: 80 }] },
+    });
+    await endpointsOf(metadata.name);
+    return performance.now() - startMs;
+  };
+  await measure(); // The first one pays for what all of them need.
+  let left = trials;
+  const latencies: number[] = [];
+  const client = async () => {
+    while (left-- > 0) latencies.push(await measure());
+  };
+  await Promise.all(Array.from({ length: inParallel }, client));
+  latencies.sort((a, b) => a - b);
+  expect(latencies).toHaveLength(trials);
+  expect(latencies[Math.floor(trials * 0.5)]).toBeLessThan(20_000);
+  expect(latencies[Math.floor(trials * 0.99)]).toBeLessThan(50_000);
+});
+
+/** Follows the EndpointSlices through one watch; the answer resolves once that of a Service has an endpoint. */
+async function watchEndpoints(t: Conformance): Promise<(service: string) => Promise<void>> {
+  const found = new Map<string, PromiseWithResolvers<void>>();
+  const entry = (service: string) => {
+    const known = found.get(service) ?? Promise.withResolvers<void>();
+    found.set(service, known);
+    return known;
+  };
+  const watch = await t.resource(kinds.endpointSlice).watch();
+  const follow = async () => {
+    for (;;) {
+      const [{ object } = {}] = await watch.take(1, 60_000);
+      const service = object?.metadata.labels?.['kubernetes.io/service-name'];
+      if (service && object?.endpoints?.length) entry(service).resolve();
+    }
+  };
+  // The watch ends with the test.
+  follow().catch(() => undefined);
+  return (service) => entry(service).promise;
+}
