@@ -1,7 +1,9 @@
+import { expect } from 'vitest';
 import { apiOperations } from '../harness/api-operations.ts';
-import { conforms } from '../harness/conforms.ts';
+import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
 import { aPod } from '../harness/pods.ts';
+import { isScheduled } from '../harness/scheduling.ts';
 import { refused } from '../harness/wait.ts';
 
 conforms('RuntimeClass API', async (t) => {
@@ -21,4 +23,26 @@ conforms('Pod with the deleted RuntimeClass is rejected.', async (t) => {
   await runtimeClasses.delete(name);
   const pod = t.resource(kinds.pod).create(aPod('rejected', { runtimeClassName: name }));
   await refused(pod, { code: 403, reason: 'Forbidden', message: `RuntimeClass "${name}" not found` });
+});
+
+/** A Pod of a class of its own, scheduled. */
+async function scheduledWith(t: Conformance, rest: object) {
+  const runtimeClasses = t.resource(kinds.runtimeClass);
+  const runtimeClassName = t.unique('preconfigured');
+  await runtimeClasses.create({ metadata: { name: runtimeClassName }, handler: 'test-handler', ...rest });
+  t.cleanUp(() => runtimeClasses.delete(runtimeClassName));
+  const container = { resources: { requests: { cpu: '100m', memory: '16Mi' } } };
+  await t.resource(kinds.pod).create(aPod('with-class', { runtimeClassName, container }));
+  const pod = await isScheduled(t, 'with-class');
+  expect(pod.spec.runtimeClassName).toBe(runtimeClassName);
+  return pod;
+}
+
+conforms('Can schedule a pod requesting existing RuntimeClass.', async (t) => {
+  expect((await scheduledWith(t, {})).spec.overhead).toBeUndefined();
+});
+
+conforms('RuntimeClass Overhead field must be respected.', async (t) => {
+  const podFixed = { cpu: '10m', memory: '1Mi' };
+  expect((await scheduledWith(t, { overhead: { podFixed } })).spec.overhead).toEqual(podFixed);
 });
