@@ -140,8 +140,13 @@ describe('nobody', () => {
     expect({ status, message: json.message }).toEqual({ status: 403, message });
   });
 
-  it('may not write, whatever roles say', async () => {
+  it('may write only what roles say', async () => {
     const pods = '/api/v1/namespaces/default/pods';
+    const refused = await cluster.call('DELETE', pods, { token: undefined });
+    expect([refused.status, refused.json.message]).toEqual([
+      403,
+      'pods is forbidden: User "system:anonymous" cannot deletecollection resource "pods" in API group "" in the namespace "default"',
+    ]);
     const rules = [{ verbs: ['*'], apiGroups: [''], resources: ['pods'] }];
     await cluster.call('POST', `${rbac}/clusterroles`, { body: { metadata: { name: 'pods' }, rules } });
     const roleRef = { kind: 'ClusterRole', name: 'pods' };
@@ -150,7 +155,9 @@ describe('nobody', () => {
       body: { metadata: { name: 'careless' }, roleRef, subjects },
     });
     expect((await cluster.call('GET', pods, { token: undefined })).status).toBe(200);
-    expect((await cluster.call('DELETE', pods, { token: undefined })).status).toBe(401);
+    expect((await cluster.call('DELETE', pods, { token: undefined })).status).toBe(200);
+    expect((await cluster.call('DELETE', pods, { token: 'wrong' })).status).toBe(401);
+    expect((await cluster.call('POST', '/api/v1/namespaces', { token: undefined, body: {} })).status).toBe(403);
   });
 
   it('with a wrong credential may not even see that', async () => {

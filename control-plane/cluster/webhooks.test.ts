@@ -189,6 +189,13 @@ describe('validating webhooks', () => {
     expect([status, headers.get('warning')]).toEqual([201, '299 - "mind the \\"gap\\""']);
   });
 
+  test('warn as well when they deny', async () => {
+    answers.v = (review) => reply(review, { allowed: false, status: { message: 'no' }, warnings: ['ask for b'] });
+    await configure('Validating', 'v', hook('v'));
+    const { status, headers } = await create('x');
+    expect([status, headers.get('warning')]).toEqual([400, '299 - "ask for b"']);
+  });
+
   test('have no say in their own configuration', async () => {
     answers.v = deny();
     const rules = [{ apiGroups: ['*'], apiVersions: ['*'], resources: ['*'], operations: ['*'] }];

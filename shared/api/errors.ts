@@ -59,6 +59,8 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: StatusReason;
   readonly details: Status['details'];
+  /** What the client is told besides, in `Warning` headers: set by whoever knows what had come up until then. */
+  warnings: readonly string[] = [];
 
   constructor(reason: StatusReason, message: string, details?: Status['details'], code?: number) {
     super(message);

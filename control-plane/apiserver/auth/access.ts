@@ -1,4 +1,4 @@
-import { fromStatus, StatusError, unauthorized } from '../../../shared/api/errors.ts';
+import { fromStatus, StatusError } from '../../../shared/api/errors.ts';
 import type { Status } from '../../../shared/api/object.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -21,8 +21,8 @@ export interface Access {
   /** `credential` is absent without a bearer token. Throws Unauthorized, or Forbidden for who may not be somebody else. */
   authenticate(credential: Credential | undefined, notes?: AccessNotes): UserInfo | Promise<UserInfo>;
   /**
-   * Both at once. Without a credential the request is anonymous: it may read what the rules allow to anybody, and never
-   * write. Throws Unauthorized or Forbidden.
+   * Both at once. Without a credential the request is anonymous, and may what the rules allow to anybody. Throws
+   * Unauthorized or Forbidden.
    */
   admit(
     credential: Credential | undefined,
@@ -30,8 +30,6 @@ export interface Access {
     notes?: AccessNotes,
   ): UserInfo | Promise<UserInfo>;
 }
-
-const reads: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'head']);
 
 export interface AccessDeps {
   authenticator: Authenticator;
@@ -70,7 +68,6 @@ export function createAccess({ authenticator, authorizer }: AccessDeps): Access 
     admit(credential, attributes, notes = {}) {
       if (!credential) {
         notes.user = anonymousUser;
-        if (!reads.has(attributes.verb)) throw unauthorized();
         return permit(anonymousUser, attributes, notes);
       }
       const user = authenticate(credential, notes, attributes);

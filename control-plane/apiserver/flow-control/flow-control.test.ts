@@ -3,7 +3,13 @@ import type { Change, StoreListQuery, StorePage } from '../../store/store.ts';
 import type { RequestAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import type { FlowSchema, PriorityLevelConfiguration } from './config.ts';
-import { createFlowControl, type FlowControl, flowSchemaResource, priorityLevelResource } from './flow-control.ts';
+import {
+  createFlowControl,
+  type FlowControl,
+  flowSchemaResource,
+  inTurn,
+  priorityLevelResource,
+} from './flow-control.ts';
 
 const lists: RequestAttributes = {
   verb: 'list',
@@ -113,12 +119,27 @@ describe('limits', () => {
   it('seats are shared out by shares; who must not wait is told to come again', async () => {
     await control.admit(user('two'), lists);
     await control.admit(user('two'), lists);
-    await expect(control.admit(user('two'), lists)).rejects.toMatchObject({
-      code: 429,
-      details: { retryAfterSeconds: 1 },
+    expect(await control.admit(user('two'), lists)).toMatchObject({
+      release: undefined,
+      priorityLevelUid: 'level-few',
     });
     // The other level has its own.
     await control.admit(user('one', 'team'), lists);
+  });
+
+  it('a refusal is plain text, which says when to come again and whose limits these are', async () => {
+    const answer = () => inTurn(control, { user: user('two'), attributes: lists }, async () => new Response('late'));
+    await control.admit(user('two'), lists);
+    await control.admit(user('two'), lists);
+    const refused = await answer();
+    expect([refused.status, await refused.text()]).toEqual([429, 'Too many requests, please try again later.\n']);
+    expect(Object.fromEntries(refused.headers)).toEqual({
+      'content-type': 'text/plain; charset=utf-8',
+      'retry-after': '1',
+      'x-content-type-options': 'nosniff',
+      'x-kubernetes-pf-flowschema-uid': 'schema-everybody',
+      'x-kubernetes-pf-prioritylevel-uid': 'level-few',
+    });
   });
 
   it('administrators are never held up', async () => {
@@ -130,7 +151,7 @@ describe('limits', () => {
     const ask = async (name: string) => {
       const admitted = await control.admit(user(name, 'team'), lists);
       order.push(name);
-      admitted.release();
+      admitted.release?.();
     };
     const all = Array.from({ length: 40 }, () => ask('greedy'));
     all.push(ask('modest'));

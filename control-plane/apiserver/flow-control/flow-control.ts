@@ -1,6 +1,6 @@
-import { StatusError } from '../../../shared/api/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { RequestAttributes } from '../auth/authorize.ts';
+import { plainText } from '../http/respond.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { type FlowSchema, flowOf, limitsOf, matches, type PriorityLevelConfiguration, sharesOf } from './config.ts';
 import { createPriorityLevel, type LevelLimits, NoSeat, type PriorityLevel, type Release } from './priority-level.ts';
@@ -28,10 +28,10 @@ export interface FlowControlOptions {
  */
 const defaultOptions: FlowControlOptions = { totalSeats: 128, startsInTurn: 64 };
 
-/** Whose turn a request is in, and under which objects. */
-export interface Admitted {
-  /** To be called when the request is done. */
-  release: Release;
+/** Whether a request is served, and which objects decided that. */
+export interface Classified {
+  /** To be called when the request is done. Undefined: there is no seat for it. */
+  release: Release | undefined;
   flowSchemaUid: string;
   priorityLevelUid: string;
 }
@@ -44,8 +44,8 @@ export const flowHeaders = {
 
 /** Lets requests in so that no flow of them takes all the time of the object. */
 export interface FlowControl {
-  /** Throws TooManyRequests, to be tried again after a second. */
-  admit(user: UserInfo, attributes: RequestAttributes): Admitted | Promise<Admitted>;
+  /** Resolves when it is the request's turn, or when it has none. */
+  admit(user: UserInfo, attributes: RequestAttributes): Classified | Promise<Classified>;
 }
 
 interface Level {
@@ -150,7 +150,8 @@ export function createFlowControl({ store, startTimer, options }: FlowControlDep
       return level.seats.acquire(flowOf(schema, user, attributes)).then(
         (acquired) => ({ release: acquired, ...uids }),
         (error: unknown) => {
-          throw error instanceof NoSeat ? tooManyRequests() : error;
+          if (error instanceof NoSeat) return { release: undefined, ...uids };
+          throw error;
         },
       );
     },
@@ -163,8 +164,12 @@ function byPrecedence(a: FlowSchema, b: FlowSchema): number {
   return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
-function tooManyRequests(): StatusError {
-  return new StatusError('TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });
+/** To be tried again after a second. In Kubernetes, too, the one refusal that is no Status. */
+function tooManyRequests(): Response {
+  const response = plainText('Too many requests, please try again later.\n', 429);
+  response.headers.set('retry-after', '1');
+  response.headers.set('x-content-type-options', 'nosniff');
+  return response;
 }
 
 /** Answers a request when it is its turn. */
@@ -173,16 +178,16 @@ export async function inTurn(
   { user, attributes }: { user: UserInfo; attributes: RequestAttributes },
   respond: () => Promise<Response>,
 ): Promise<Response> {
-  const admitted = await flowControl.admit(user, attributes);
+  const { release, flowSchemaUid, priorityLevelUid } = await flowControl.admit(user, attributes);
   try {
-    const response = await respond();
+    const response = release ? await respond() : tooManyRequests();
     // The answer to an upgrade has headers that cannot be changed, and goes no further than the front.
-    if (response.status !== 101 && admitted.flowSchemaUid) {
-      response.headers.set(flowHeaders.flowSchemaUid, admitted.flowSchemaUid);
-      response.headers.set(flowHeaders.priorityLevelUid, admitted.priorityLevelUid);
+    if (response.status !== 101 && flowSchemaUid) {
+      response.headers.set(flowHeaders.flowSchemaUid, flowSchemaUid);
+      response.headers.set(flowHeaders.priorityLevelUid, priorityLevelUid);
     }
     return response;
   } finally {
-    admitted.release();
+    release?.();
   }
 }

@@ -12,7 +12,7 @@ import type { RequestAccess } from './request-access.ts';
 import { attributesOf } from './request-attributes.ts';
 import { parseObjectBody } from './request-body.ts';
 import type { RequestVerb, ResourceRequest } from './request-info.ts';
-import { respond, warningHeader } from './respond.ts';
+import { respond } from './respond.ts';
 import type { VerbDeps, VerbHandler, VerbRequest } from './verbs/context.ts';
 import { log } from './verbs/log.ts';
 import { proxy } from './verbs/proxy.ts';
@@ -22,6 +22,7 @@ import { watch } from './verbs/watch.ts';
 import { create, deleteCollection, deleteOne, patch, update } from './verbs/write.ts';
 import type { VirtualResource } from './virtual-resource.ts';
 import { virtualResources } from './virtual-resources.ts';
+import { warn } from './warnings.ts';
 import { parseWriteOptions } from './write-options.ts';
 
 const handlers: Readonly<Record<Exclude<RequestVerb, 'unsupported'>, VerbHandler>> = {
@@ -70,14 +71,25 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
     const kind = deps.kinds.byPath(info.group, info.version, info.resource);
     const auditAnnotations = deps.auditor?.trailOf(request)?.annotations;
     if (kind) {
-      const response = await handlerFor(kind, info)(deps, { request, query, info, kind, user, auditAnnotations });
-      const warning = kind.deprecationWarning;
-      if (warning !== undefined) response.headers.append('warning', warningHeader(warning));
-      return response;
+      const handle = async () => handlerFor(kind, info)(deps, { request, query, info, kind, user, auditAnnotations });
+      return withWarning(kind.deprecationWarning, handle);
     }
     const virtual = virtualResources.find((one) => isAt(one, info));
     if (!virtual) throw unknownResource();
     return createVirtual(deps, virtual, { request, query, info, user });
+  }
+}
+
+/** Tells it with whatever the answer is, a refusal as well. */
+async function withWarning(text: string | undefined, answer: () => Promise<Response>): Promise<Response> {
+  if (text === undefined) return answer();
+  try {
+    const response = await answer();
+    warn(response.headers, [text]);
+    return response;
+  } catch (error) {
+    if (error instanceof StatusError) error.warnings = [text, ...error.warnings];
+    throw error;
   }
 }
 

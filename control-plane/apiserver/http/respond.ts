@@ -1,5 +1,6 @@
 import { StatusError } from '../../../shared/api/errors.ts';
 import { negotiateFormat, type ResponseFormat } from './negotiate.ts';
+import { warn } from './warnings.ts';
 import { toYaml } from './yaml.ts';
 
 /** What an endpoint answers before it is written in the client's format. */
@@ -17,7 +18,7 @@ export async function respond(answer: Answer, format: ResponseFormat): Promise<R
     'content-type': contentTypes[format],
     'cache-control': 'no-cache, private',
   });
-  for (const warning of answer.warnings ?? []) headers.append('warning', warningHeader(warning));
+  warn(headers, answer.warnings ?? []);
   const body = format === 'yaml' ? await toYaml(JSON.parse(answer.json)) : answer.json;
   return new Response(body, { status: answer.code, headers });
 }
@@ -54,7 +55,7 @@ export function respondInPieces(chunks: Iterable<string>, format: ResponseFormat
 export async function respondToError(error: unknown, accept: string | null, log: ErrorLog): Promise<Response> {
   const status = error instanceof StatusError ? error : unexpected(error, log);
   const response = await respond(
-    { code: status.code, json: JSON.stringify(status.toStatus()) },
+    { code: status.code, json: JSON.stringify(status.toStatus()), warnings: status.warnings },
     negotiateFormat(accept),
   );
   const retryAfter = status.details?.retryAfterSeconds;
@@ -75,13 +76,4 @@ function unexpected(error: unknown, log: ErrorLog): StatusError {
 
 export function plainText(body: string, status = 200): Response {
   return new Response(body, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
-}
-
-/** `299 - "text"`, with what a header cannot carry removed. */
-export function warningHeader(text: string): string {
-  const escaped = text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .replaceAll('\\', '\\\\')
-    .replaceAll('"', '\\"');
-  return `299 - "${escaped}"`;
 }

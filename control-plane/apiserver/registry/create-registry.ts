@@ -1,4 +1,4 @@
-import { badRequest } from '../../../shared/api/errors.ts';
+import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import { directRun, type WriteRun } from '../outside-calls/write-run.ts';
 import { create } from './create.ts';
@@ -33,8 +33,19 @@ function write(
   tx: StoreTransaction,
   { request, run }: { request: WriteRequest; run: WriteRun },
 ): WriteOutcome {
-  const outcome = writeStored(writeContext(deps, tx, { request, run }), request);
+  const context = writeContext(deps, tx, { request, run });
+  const outcome = withWarnings(context, () => writeStored(context, request));
   return request.kind.servedForm ? { ...outcome, json: servedText(request.kind, outcome.json) } : outcome;
+}
+
+/** A write that is refused tells its warnings, too: those of a webhook that denies may say why. */
+function withWarnings<T>({ warnings }: WriteContext, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StatusError) error.warnings = warnings;
+    throw error;
+  }
 }
 
 function writeStored(context: WriteContext, request: WriteRequest): WriteOutcome {
