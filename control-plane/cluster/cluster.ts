@@ -16,6 +16,7 @@ import { createAuthenticator } from '../apiserver/auth/authenticator.ts';
 import { createAuthorizer } from '../apiserver/auth/authorize.ts';
 import { createBootstrapTokens } from '../apiserver/auth/bootstrap-tokens.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../apiserver/auth/certificates/authority.ts';
+import { createCertificateVerifier } from '../apiserver/auth/certificates/client-certificates.ts';
 import { createClusterAuthority } from '../apiserver/auth/cluster-authority.ts';
 import { type Credentials, createCredentials } from '../apiserver/auth/credentials.ts';
 import { createNodeRules } from '../apiserver/auth/node-authorizer.ts';
@@ -212,9 +213,11 @@ export function createCluster(deps: ClusterDeps): Cluster {
     }),
   );
   const authenticator = createAuthenticator({
+    certificates: createCertificateVerifier({ authorities: certificates.trusted, now }),
     tokens: [credentials, bootstrapTokens],
     verifiers: [serviceAccountTokens, secretTokens, ...oidcTokens],
     audiences: apiAudiences,
+    log,
   });
   const access = deps.access ?? createAccess({ authenticator, authorizer });
   const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });

@@ -4,31 +4,24 @@ import {
   derChildren,
   derTags,
   expectDer,
-  readBits,
   readDer,
   readObjectIdentifier,
   readText,
 } from './der.ts';
+import { type DistinguishedName, readDistinguishedName, readPair } from './distinguished-name.ts';
 import { readPem, textOfBytes } from './pem.ts';
+import { readSigned, type Signed } from './signed.ts';
 
 /** A request for a certificate (PKCS #10, RFC 2986), as far as signers judge it. */
-export interface CertificateRequest {
-  commonName: string;
-  organizations: string[];
+export interface CertificateRequest extends Signed, Omit<DistinguishedName, 'uids'> {
   /** Alternative names of the subject. */
   names: { dns: string[]; ips: string[]; emails: string[]; uris: string[] };
   /** The key, as a SubjectPublicKeyInfo. */
   publicKey: Uint8Array;
-  /** What was signed, by what algorithm (an object identifier), and the signature. */
-  signed: Uint8Array;
-  signatureAlgorithm: string;
-  signature: Uint8Array;
 }
 
 const label = 'CERTIFICATE REQUEST';
 const identifiers = {
-  commonName: '2.5.4.3',
-  organization: '2.5.4.10',
   extensionRequest: '1.2.840.113549.1.9.14',
   subjectAltName: '2.5.29.17',
 } as const;
@@ -46,26 +39,16 @@ export function readBareRequest(base64: string): CertificateRequest {
 }
 
 function readRequest(der: DerValue): CertificateRequest {
-  const [info, algorithm, signature] = derChildren(expectDer(der, derTags.sequence));
-  const [, subject, publicKey, attributes] = derChildren(expectDer(info, derTags.sequence));
-  const attributesOfSubject = derChildren(expectDer(subject, derTags.sequence)).flatMap(derChildren).map(readPair);
-  const all = (id: string) => attributesOfSubject.filter((one) => one.id === id).map(({ value }) => readText(value));
+  const { info, signed } = readSigned(der);
+  const [, subject, publicKey, attributes] = derChildren(info);
+  const { commonName, organizations } = readDistinguishedName(subject);
   return {
-    commonName: all(identifiers.commonName).at(-1) ?? '',
-    organizations: all(identifiers.organization),
+    commonName,
+    organizations,
     names: readNames(attributes),
     publicKey: expectDer(publicKey, derTags.sequence).raw,
-    signed: expectDer(info, derTags.sequence).raw,
-    signatureAlgorithm: readObjectIdentifier(derChildren(expectDer(algorithm, derTags.sequence))[0]),
-    signature: readBits(signature),
+    ...signed,
   };
-}
-
-/** A type and a value: of a name, or of an attribute. */
-function readPair(pair: DerValue): { id: string; value: DerValue } {
-  const [id, value] = derChildren(expectDer(pair, derTags.sequence));
-  if (!value) throw new DerError('data truncated');
-  return { id: readObjectIdentifier(id), value };
 }
 
 function readNames(attributes: DerValue | undefined): CertificateRequest['names'] {

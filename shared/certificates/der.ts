@@ -8,9 +8,13 @@ export interface DerValue {
 }
 
 export const derTags = {
+  boolean: 0x01,
+  integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
   objectIdentifier: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   bmpString: 0x1e,
   sequence: 0x30,
   set: 0x31,
@@ -85,4 +89,25 @@ export function readBits(value: DerValue | undefined): Uint8Array {
   const { content } = expectDer(value, derTags.bitString);
   if (content[0] !== 0) throw new DerError('invalid bit string');
   return content.subarray(1);
+}
+
+const timeForm = /^(\d{2,4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+
+/** A time in either of its forms, as epoch ms. */
+export function readTime(value: DerValue | undefined): number {
+  const isShort = value?.tag === derTags.utcTime;
+  const { content } = expectDer(value, isShort ? derTags.utcTime : derTags.generalizedTime);
+  const [, year = '', ...rest] = timeForm.exec(new TextDecoder().decode(content)) ?? [];
+  const [month = '', day = '', hours = '', minutes = '', seconds = ''] = rest;
+  if (year.length !== (isShort ? 2 : 4)) throw new DerError('invalid time');
+  const fullYear = isShort ? `${Number(year) < 50 ? '20' : '19'}${year}` : year;
+  const ms = Date.parse(`${fullYear}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  if (Number.isNaN(ms)) throw new DerError('invalid time');
+  return ms;
+}
+
+export function readBoolean(value: DerValue | undefined): boolean {
+  const { content } = expectDer(value, derTags.boolean);
+  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) throw new DerError('invalid boolean');
+  return content[0] === 0xff;
 }

@@ -5,8 +5,8 @@ import type { CertificateSigningRequest } from '../../../shared/api/object.ts';
 import { readCertificateRequest } from '../../../shared/certificates/certificate-request.ts';
 import { signers } from '../../../shared/kinds/certificate-signing-request/signers.ts';
 import { type Authorizer, adminGroup } from '../auth/authorize.ts';
+import { signatureFault } from '../auth/certificates/signature.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
-import { signatureFault } from './certificates/signature.ts';
 
 const group = 'certificates.k8s.io';
 const plural = 'certificatesigningrequests';

@@ -6,8 +6,8 @@ import { jsonEqual } from '../../../shared/api/json.ts';
 import type { PodCertificateRequest } from '../../../shared/api/object.ts';
 import { readBareRequest } from '../../../shared/certificates/certificate-request.ts';
 import type { Authorizer } from '../auth/authorize.ts';
+import { signatureFault } from '../auth/certificates/signature.ts';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.ts';
-import { signatureFault } from './certificates/signature.ts';
 
 const group = 'certificates.k8s.io';
 const plural = 'podcertificaterequests';

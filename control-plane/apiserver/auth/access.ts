@@ -18,7 +18,7 @@ export interface AccessNotes {
 
 /** Who is there, and may they? The two questions that every request answers first. */
 export interface Access {
-  /** `credential` is absent without a bearer token. Throws Unauthorized, or Forbidden for who may not be somebody else. */
+  /** Throws Unauthorized, or Forbidden for who may not be somebody else. */
   authenticate(credential: Credential | undefined, notes?: AccessNotes): UserInfo | Promise<UserInfo>;
   /**
    * Both at once. Without a credential the request is anonymous, and may what the rules allow to anybody. Throws
@@ -110,7 +110,12 @@ export function createRemoteAccess({ ask, now }: RemoteAccessDeps): Access {
     attributes?: RequestAttributes,
     notes: AccessNotes = {},
   ): Promise<UserInfo> {
-    const question = JSON.stringify([credential?.hash, credential?.as, attributes]);
+    const question = JSON.stringify([
+      credential?.token?.hash,
+      credential?.certificate?.fingerprint,
+      credential?.as,
+      attributes,
+    ]);
     const known = remembered.get(question);
     if (known && known.until > now()) {
       Object.assign(notes, known.notes);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createCredentialReader } from './credential.ts';
+import { createTokenReader } from './credential.ts';
 import { hashToken } from './credentials.ts';
 
 describe('reading a credential', () => {
-  const read = createCredentialReader();
+  const read = createTokenReader();
 
   it('keeps only the hash of an opaque token', () => {
     expect(read('Bearer abc.def')).toEqual({ hash: hashToken('abc.def') });

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { CommitQueue } from '../../store/commit-queue.ts';
 import type { Store, StoreTransaction } from '../../store/store.ts';
 import type { UserInfo } from '../registry/registry.ts';
-import type { Credential } from './credential.ts';
+import type { BearerToken } from './credential.ts';
 import { internalResource } from './internal-resources.ts';
 
 /**
@@ -11,7 +11,7 @@ import { internalResource } from './internal-resources.ts';
  * its SHA-256, so that the store never holds anything that could be used, and each user has one: a new one replaces it.
  */
 export interface Credentials {
-  find(credential: Pick<Credential, 'hash'>): UserInfo | undefined;
+  find(credential: Pick<BearerToken, 'hash'>): UserInfo | undefined;
   /** Makes a credential for the user, replaces the one it had, and returns the token: the only time that it is seen. */
   issue(user: UserInfo): Promise<string>;
   /** Forgets the user's credential, if there is one. */

@@ -106,6 +106,40 @@ describe('forwarding', () => {
     expect(forwarded[1]?.headers).toEqual({});
   });
 
+  it('takes certificates from the platform alone', async () => {
+    const certificate = btoa('a certificate');
+    const shown = (tlsClientAuth: object, headers = {}) =>
+      front.fetch(Object.assign(new Request('https://host/api', { headers }), { cf: { tlsClientAuth } }));
+    await shown({ certPresented: '1', certRFC9440: `:${certificate}:` });
+    await shown({ certPresented: '1', certRFC9440: '', certRFC9440TooLarge: true });
+    await shown({ certPresented: '0', certRFC9440: '' }, { authorization: 'Bearer t' });
+    const [own, ownHash] = ['fairlead-certificate', 'fairlead-certificate-hash'];
+    expect(forwarded.map(({ headers }) => headers)).toEqual([
+      { [own]: certificate, [ownHash]: hashToken('a certificate') },
+      // It is there, and nobody's.
+      { [own]: '', [ownHash]: '' },
+      { 'fairlead-token-hash': hashToken('t') },
+    ]);
+  });
+
+  it.each([
+    'fairlead-certificate',
+    'fairlead-certificate-hash',
+    'client-cert',
+    'cf-client-cert-der-base64',
+    'cf-tls-client-auth',
+    'mf-cf-blob',
+    'ssl-client-cert',
+    'x-forwarded-client-cert',
+    'x-remote-user',
+  ])('takes no certificate from the header %s', async (name) => {
+    const auth = { certPresented: '1', certRFC9440: `:${btoa('a certificate')}:` };
+    for (const value of [auth.certRFC9440, btoa('x'), JSON.stringify({ tlsClientAuth: auth })]) {
+      await send('GET', '/api', { headers: { [name]: value } });
+      expect(forwarded.at(-1)?.headers).toEqual({});
+    }
+  });
+
   it('passes on whom a client asks to be, if it is somebody itself', async () => {
     const headers = { 'impersonate-user': 'jane', 'impersonate-group': 'devs' };
     await send('GET', '/api', { headers: { ...headers, authorization: 'Bearer t', 'fairlead-impersonate': 'forged' } });

@@ -3,7 +3,8 @@ import { notFound, unauthorized } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { defaultCluster } from '../../default-cluster.ts';
-import { type Credential, createCredentialReader } from '../auth/credential.ts';
+import { createClientCertificateReader, type TlsClientAuth } from '../auth/client-certificate.ts';
+import { type Credential, createTokenReader } from '../auth/credential.ts';
 import { readImpersonation } from '../auth/impersonation-headers.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
@@ -68,7 +69,7 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
         if (isBelow(adminRoot, pathname)) return await admin.fetch(request);
         const [prefix = '', cluster = defaultCluster] = clusterPrefix.exec(pathname) ?? [];
         await requireCluster(deps, cluster);
-        const credential = credentialFor(readCredential(request.headers.get('authorization')), request.headers);
+        const credential = readCredential(request);
         return await handle(deps, {
           request,
           cluster,
@@ -84,12 +85,23 @@ export function createFront(deps: FrontDeps): { fetch(request: Request): Promise
   };
 }
 
-/** Somebody who asks to be taken for somebody else must be somebody. */
-function credentialFor(credential: Credential | undefined, headers: Headers): Credential | undefined {
-  const as = readImpersonation(headers);
-  if (!as) return credential;
-  if (!credential) throw unauthorized();
-  return { ...credential, as };
+/** A request with what the platform says of its connection, which is in no header. */
+type PlatformRequest = Request & { cf?: { tlsClientAuth?: TlsClientAuth | undefined } | undefined };
+
+function createCredentialReader(): (request: PlatformRequest) => Credential | undefined {
+  const readToken = createTokenReader();
+  const readCertificate = createClientCertificateReader();
+  return ({ headers, cf }) => {
+    const token = readToken(headers.get('authorization'));
+    const certificate = readCertificate(cf?.tlsClientAuth);
+    const as = readImpersonation(headers);
+    if (token || certificate) {
+      return { ...(token ? { token } : {}), ...(certificate ? { certificate } : {}), ...(as ? { as } : {}) };
+    }
+    // Somebody who asks to be taken for somebody else must be somebody.
+    if (as) throw unauthorized();
+    return undefined;
+  };
 }
 
 function isBelow(root: string, path: string): boolean {

@@ -1,4 +1,4 @@
-import type { Credential } from '../auth/credential.ts';
+import type { BearerToken, Credential } from '../auth/credential.ts';
 import type { Impersonation } from '../auth/impersonation-headers.ts';
 
 /**
@@ -12,6 +12,9 @@ export const internalHeaders = {
   jwt: 'fairlead-jwt',
   /** The public part of the token, if it is a bootstrap token. */
   bootstrapId: 'fairlead-bootstrap-id',
+  /** The client's certificate, in base64, and its SHA-256, hex; absent without one. */
+  certificate: 'fairlead-certificate',
+  certificateHash: 'fairlead-certificate-hash',
   /** JSON of an `Impersonation`, percent-encoded. */
   impersonate: 'fairlead-impersonate',
   /** `1`: the items of a list are to be lines of their own. */
@@ -37,23 +40,36 @@ export const forwardedHeaders = ['accept', 'content-type', 'if-none-match', 'use
 
 /** What the front has found of the client's credential. */
 export function credentialOf({ headers }: Request): Credential | undefined {
-  const hash = headers.get(internalHeaders.tokenHash);
-  if (hash === null) return undefined;
-  const jwt = headers.get(internalHeaders.jwt);
-  const bootstrapId = headers.get(internalHeaders.bootstrapId);
+  const token = tokenOf(headers);
+  const fingerprint = headers.get(internalHeaders.certificateHash);
+  if (!token && fingerprint === null) return undefined;
+  const der = headers.get(internalHeaders.certificate) ?? '';
   const as = headers.get(internalHeaders.impersonate);
   return {
-    hash,
-    ...(jwt === null ? {} : { jwt }),
-    ...(bootstrapId === null ? {} : { bootstrapId }),
+    ...(token ? { token } : {}),
+    ...(fingerprint === null ? {} : { certificate: { fingerprint, der } }),
     ...(as === null ? {} : { as: JSON.parse(decodeURIComponent(as)) as Impersonation }),
   };
 }
 
-export function setCredential(headers: Headers, { hash, jwt, bootstrapId, as }: Credential): void {
-  headers.set(internalHeaders.tokenHash, hash);
-  if (jwt !== undefined) headers.set(internalHeaders.jwt, jwt);
-  if (bootstrapId !== undefined) headers.set(internalHeaders.bootstrapId, bootstrapId);
+function tokenOf(headers: Headers): BearerToken | undefined {
+  const hash = headers.get(internalHeaders.tokenHash);
+  if (hash === null) return undefined;
+  const jwt = headers.get(internalHeaders.jwt);
+  const bootstrapId = headers.get(internalHeaders.bootstrapId);
+  return { hash, ...(jwt === null ? {} : { jwt }), ...(bootstrapId === null ? {} : { bootstrapId }) };
+}
+
+export function setCredential(headers: Headers, { token, certificate, as }: Credential): void {
+  if (token) {
+    headers.set(internalHeaders.tokenHash, token.hash);
+    if (token.jwt !== undefined) headers.set(internalHeaders.jwt, token.jwt);
+    if (token.bootstrapId !== undefined) headers.set(internalHeaders.bootstrapId, token.bootstrapId);
+  }
+  if (certificate) {
+    headers.set(internalHeaders.certificate, certificate.der);
+    headers.set(internalHeaders.certificateHash, certificate.fingerprint);
+  }
   if (as) headers.set(internalHeaders.impersonate, encodeURIComponent(JSON.stringify(as)));
 }
 

@@ -4,7 +4,8 @@ import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/def
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
 import type { Auditor } from '../../apiserver/audit/auditor.ts';
-import { credentialOfToken } from '../../apiserver/auth/credential.ts';
+import { createClientCertificateReader } from '../../apiserver/auth/client-certificate.ts';
+import { bearerToken } from '../../apiserver/auth/credential.ts';
 import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
 import type { OutsideRequest } from '../../apiserver/outside-calls/webhook-client.ts';
@@ -33,6 +34,8 @@ export interface FixtureOptions {
 
 export interface CallOptions {
   token?: string | undefined;
+  /** In PEM: the client has shown it when it connected. */
+  certificate?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -140,7 +143,14 @@ export class ClusterFixture {
   async call(method: string, path: string, options: CallOptions = {}): Promise<Reply> {
     const token = 'token' in options ? options.token : this.adminToken;
     const headers = new Headers({ 'content-type': 'application/json', ...options.headers });
-    if (token !== undefined) setCredential(headers, { ...credentialOfToken(token), as: readImpersonation(headers) });
+    const shown = options.certificate === undefined ? undefined : shownCertificate(options.certificate);
+    if (token !== undefined || shown) {
+      setCredential(headers, {
+        ...(token === undefined ? {} : { token: bearerToken(token) }),
+        ...(shown ? { certificate: shown } : {}),
+        as: readImpersonation(headers),
+      });
+    }
     const { body } = options;
     const isRaw = typeof body === 'string' || body instanceof Uint8Array;
     const request = new Request(`https://cluster${path}`, {
@@ -171,6 +181,12 @@ export class ClusterFixture {
     this.watches.push(watch);
     return new Response('watching');
   }
+}
+
+/** What the front makes of a certificate that the platform tells it of. */
+function shownCertificate(pem: string) {
+  const der = pem.replace(/-----[A-Z ]+-----|\s/g, '');
+  return createClientCertificateReader()({ certPresented: '1', certRFC9440: `:${der}:` });
 }
 
 /** A Pod that passes validation. */

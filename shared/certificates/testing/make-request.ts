@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 
 export interface RequestOptions {
-  /** As in `O=system:nodes, CN=system:node:n1`. */
-  subject?: string;
+  /** As in `O=system:nodes, CN=system:node:n1`, or value by value. */
+  subject?: string | x509.JsonName;
   names?: x509.JsonGeneralNames;
   algorithm?: 'ECDSA' | 'RSA';
 }

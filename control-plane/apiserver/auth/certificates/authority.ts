@@ -18,7 +18,9 @@ export interface CertificateToIssue {
 export interface CertificateAuthority {
   /** A certificate in PEM. */
   issue(wanted: CertificateToIssue): Promise<string>;
-  /** The authorities whose certificates are still good, in PEM, the newest first. */
+  /** The authorities whose certificates are still good, in PEM, the newest first; none is made for this. */
+  trusted(): string[];
+  /** The same in one text, of one at least. */
   bundle(): Promise<string>;
 }
 
@@ -86,7 +88,10 @@ export function createCertificateAuthority(deps: CertificateAuthorityDeps): Cert
     return live()[0]!;
   }
 
+  const trusted = () => live().map(({ certificate }) => certificate);
+
   return {
+    trusted,
     async issue({ request, usages, expirationSeconds = longestSeconds }) {
       const authority = await current();
       const lifetimeMs = Math.max(shortestSeconds, Math.min(expirationSeconds, longestSeconds)) * 1000;
@@ -101,9 +106,7 @@ export function createCertificateAuthority(deps: CertificateAuthorityDeps): Cert
     },
     async bundle() {
       await current();
-      return live()
-        .map(({ certificate }) => certificate)
-        .join('\n');
+      return trusted().join('\n');
     },
   };
 }

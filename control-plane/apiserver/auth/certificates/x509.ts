@@ -64,7 +64,8 @@ export async function signCertificate(
   const { flags, extended } = usagesOf(x509, usages);
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber,
-    subject: wanted.subjectName.toJSON(),
+    // Not as text, in which some characters would mean something: the name that was judged is the one that is signed.
+    subject: wanted.subjectName,
     issuer: issuer.subject,
     notBefore: new Date(notBeforeMs),
     notAfter: new Date(notAfterMs),

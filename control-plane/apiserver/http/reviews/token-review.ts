@@ -1,6 +1,6 @@
 import { badRequest } from '../../../../shared/api/errors.ts';
 import type { TokenReview } from '../../../../shared/api/object.ts';
-import { credentialOfToken } from '../../auth/credential.ts';
+import { bearerToken } from '../../auth/credential.ts';
 import { defineVirtual, describeUser } from '../virtual-resource.ts';
 
 /** By which services that were shown a token ask who has shown it. */
@@ -14,7 +14,7 @@ export const tokenReview = defineVirtual<TokenReview>({
   async create({ metadata, spec }, { authenticator }) {
     const { token, audiences } = spec;
     if (!token) throw badRequest('token is required for TokenReview in authentication');
-    const verdict = await authenticator.review(credentialOfToken(token), audiences?.length ? audiences : undefined);
+    const verdict = await authenticator.review(bearerToken(token), audiences?.length ? audiences : undefined);
     const status =
       'refused' in verdict
         ? { user: {}, error: verdict.refused }

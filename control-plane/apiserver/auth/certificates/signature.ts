@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { createPublicKey, verify } from 'node:crypto';
-import type { CertificateRequest } from '../../../../shared/certificates/certificate-request.ts';
+import type { Signed } from '../../../../shared/certificates/signed.ts';
 
 /** Digest by algorithm; Ed25519 has its own. */
 const digests: Readonly<Record<string, string | null>> = {
@@ -15,9 +15,13 @@ const digests: Readonly<Record<string, string | null>> = {
 /** Verifying with a key takes time that grows with its length, and whoever asks chooses the key. */
 const maxKeyBytes = 1200;
 
-/** Why a request is not signed with the key that it holds; undefined when it is. */
-export function signatureFault(request: CertificateRequest): string | undefined {
-  const { signatureAlgorithm, signed, signature, publicKey } = request;
+/** Why something is not signed with a key (a SubjectPublicKeyInfo); undefined when it is. */
+export function signatureFault({
+  signatureAlgorithm,
+  signed,
+  signature,
+  publicKey,
+}: Signed & { publicKey: Uint8Array }): string | undefined {
   if (!Object.hasOwn(digests, signatureAlgorithm)) {
     return 'x509: cannot verify signature: algorithm unimplemented';
   }
