@@ -240,7 +240,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     streams: deps.streams,
     issueToken,
     assets: deps.assets,
-    aggregation: shard === '' ? createAggregation({ store, ...reach }) : undefined,
+    aggregation: shard === '' ? createAggregation({ store, ...reach, now, startTimer: deps.startTimer }) : undefined,
     extensions: [
       tokensExtension(extensionDeps),
       joinExtension(extensionDeps),

@@ -1,115 +1,156 @@
-import { Buffer } from 'node:buffer';
 import { StatusError } from '../../../shared/api/errors.ts';
-import { isJsonObject, type JsonObject } from '../../../shared/api/json.ts';
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { APIService } from '../../../shared/api/object.ts';
 import type { Store } from '../../store/store.ts';
-import type { NodeStreams, StreamPlan } from '../http/verbs/log.ts';
-import type { NodeHttp } from '../proxy/exchange.ts';
-import { servicePortTarget, type TargetDeps } from '../proxy/targets.ts';
-import type { UserInfo } from '../registry/registry.ts';
-import { remoteHeaders } from './remote-headers.ts';
-
-/** An API that somebody else answers, behind a Service. */
-export interface AggregatedApi {
-  group: string;
-  version: string;
-  plan(request: { method: string; path: string; user: UserInfo }): StreamPlan;
-}
+import type { StreamPlan } from '../http/verbs/log.ts';
+import {
+  type AggregatedApi,
+  type AggregatedRequest,
+  aggregatedApi,
+  apiServicesResource,
+  apiUnavailable,
+  type ReachDeps,
+} from './api-services.ts';
+import {
+  createExtensionDocuments,
+  type DocumentsDeps,
+  type ExtensionDocuments,
+  type Tagged,
+} from './extension-documents.ts';
+import type { OpenApiParts } from './openapi-v2.ts';
+import type { Remembered } from './remembered.ts';
 
 export interface Aggregation {
-  /** The aggregated API that a path belongs to, if it does. */
-  find(path: string): AggregatedApi | undefined;
-  /** What the aggregated APIs say of themselves, by group version: the `resources` of their APIResourceLists. */
+  /** The plan for a request whose path belongs to an aggregated API, if it does. Throws while nobody answers for it. */
+  find(path: string): ((request: AggregatedRequest) => StreamPlan) | undefined;
+  /** The aggregated group versions, without asking anybody for what they have. */
+  list(): DiscoveredApi[];
+  /** The same with what they say of themselves. */
   discover(): Promise<DiscoveredApi[]>;
+  /** What they add to the index of OpenAPI v3. */
+  openApiV3(): Promise<DocumentedElsewhere<JsonObject>[]>;
+  /** What they add to the document of OpenAPI v2. */
+  openApiV2(): Promise<DocumentedElsewhere<OpenApiParts>[]>;
 }
 
-export interface DiscoveredApi {
-  group: string;
-  version: string;
+export interface DiscoveredApi extends Pick<AggregatedApi, 'group' | 'version' | 'groupPriority' | 'versionPriority'> {
   resources: readonly JsonObject[];
+  /** True for one that does not say now what it has. */
+  isStale: boolean;
 }
 
-export interface AggregationDeps {
+/** What another server documents. `hash` changes with it. */
+export interface DocumentedElsewhere<T> {
+  content: T;
+  hash: string;
+}
+
+export interface AggregationDeps extends ReachDeps, DocumentsDeps {
   store: Pick<Store, 'list' | 'onCommit'>;
-  targets: TargetDeps;
-  streams: NodeStreams;
-  nodeHttp: NodeHttp;
 }
 
-const resource = 'apiservices.apiregistration.k8s.io';
-const apiPath = /^\/apis\/([^/]+)\/([^/]+)(?:\/|$)/;
-const discoveryTimeoutMs = 5000;
-/** As whom the aggregator asks on its own account. */
-const aggregator: UserInfo = { name: 'system:kube-aggregator', groups: ['system:masters'] };
+interface Entry {
+  api: AggregatedApi;
+  documents: ExtensionDocuments;
+}
 
-/** The APIs of a cluster that are served by others. Read again after each change of an APIService. */
+/** Of requests, and of the documents of OpenAPI v3. */
+const apiPath = /^(?:\/openapi\/v3)?\/apis\/([^/]+)\/([^/]+)(?:\/|$)/;
+
+/**
+ * The APIs of a cluster that are served by others. Read again after each change of an APIService; what they say of
+ * themselves is asked for when somebody wants to know, and only of those that are available.
+ */
 export function createAggregation(deps: AggregationDeps): Aggregation {
-  let known: ReadonlyMap<string, AggregatedApi> | undefined;
+  const entries = new Map<string, Entry>();
+  let isLoaded = false;
+  const changed = new Set<string>();
   deps.store.onCommit((changes) => {
-    if (changes.some(({ key }) => key.resource === resource)) known = undefined;
+    for (const { key } of changes) if (key.resource === apiServicesResource) changed.add(key.name);
   });
-  const read = () => {
-    const services = deps.store.list({ resource }).items.map(({ json }) => JSON.parse(json) as APIService);
-    const remote = services.filter(({ spec }) => spec?.service && spec.group);
-    return new Map(remote.map((service) => [`${service.spec?.group}/${service.spec?.version}`, apiOf(deps, service)]));
+
+  function load(): void {
+    const services = deps.store.list({ resource: apiServicesResource }).items;
+    const apis = services.flatMap(({ json }) => aggregatedApi(deps, JSON.parse(json) as APIService) ?? []);
+    const names = new Set(apis.map(({ name }) => name));
+    for (const name of entries.keys()) if (!names.has(name)) entries.delete(name);
+    for (const api of apis) {
+      const known = entries.get(api.name);
+      if (known) known.api = api;
+      else entries.set(api.name, newEntry(deps, api));
+    }
+    for (const name of changed) expire(entries.get(name));
+    changed.clear();
+    isLoaded = true;
+  }
+
+  const all = (): Entry[] => {
+    if (!isLoaded || changed.size > 0) load();
+    return [...entries.values()];
   };
-  const all = () => {
-    known ??= read();
-    return known;
-  };
+
   return {
     find(path) {
       const match = apiPath.exec(path);
-      return match ? all().get(`${match[1]}/${match[2]}`) : undefined;
+      if (!match) return undefined;
+      const found = all().find(({ api }) => api.group === match[1] && api.version === match[2]);
+      return found && ((request) => planFor(found.api, request));
     },
-    async discover() {
-      const found = await Promise.all([...all().values()].map((api) => ask(deps.nodeHttp, api)));
-      return found.filter((one) => one !== undefined);
-    },
+    list: () => all().map(({ api }) => discovered(api, [], { isStale: !api.isAvailable })),
+    discover: () =>
+      Promise.all(
+        all().map(async ({ api, documents }) => {
+          const { value, problem } = api.isAvailable ? await documents.resources.get() : { problem: 'unavailable' };
+          return problem === undefined && value
+            ? discovered(api, value, { isStale: false })
+            : discovered(api, [], { isStale: true });
+        }),
+      ),
+    openApiV2: () => documented(all(), (documents) => documents.openApiV2),
+    openApiV3: () => documented(all(), (documents) => documents.openApiV3),
   };
 }
 
-function apiOf({ targets, streams }: AggregationDeps, { spec }: APIService): AggregatedApi {
-  const { group = '', version = '', caBundle, insecureSkipTLSVerify, service } = spec ?? {};
-  const { namespace = '', name = '', port = 443 } = service ?? {};
-  const serverName = `${name}.${namespace}.svc`;
-  const tls = {
-    serverName,
-    ...(caBundle ? { ca: Buffer.from(caBundle, 'base64').toString('utf8') } : {}),
-    ...(insecureSkipTLSVerify ? { insecure: true } : {}),
-  };
-  return {
-    group,
-    version,
-    plan({ method, path, user }) {
-      const { node, host, port: at } = whereIs(targets, { namespace, name, port });
-      const headers = [['Host', serverName] as [string, string], ...remoteHeaders(user)];
-      return streams.plan(node, { kind: 'http', method, scheme: 'https', host, port: at, path, headers, tls });
-    },
-  };
+function newEntry(deps: AggregationDeps, api: AggregatedApi): Entry {
+  const entry: Entry = { api, documents: createExtensionDocuments(deps, () => entry.api) };
+  return entry;
+}
+
+function expire(entry: Entry | undefined): void {
+  for (const document of Object.values(entry?.documents ?? {})) document.expire();
 }
 
 /** Whatever is wrong with the Service is nothing that a client could do anything about. */
-function whereIs(targets: TargetDeps, service: { namespace: string; name: string; port: number }) {
+function planFor(api: AggregatedApi, request: AggregatedRequest): StreamPlan {
+  if (!api.isAvailable) throw apiUnavailable();
   try {
-    return servicePortTarget(targets, service);
+    return api.plan(request);
   } catch (error) {
-    if (error instanceof StatusError) throw new StatusError('ServiceUnavailable', 'service unavailable', {});
+    if (error instanceof StatusError) throw apiUnavailable();
     throw error;
   }
 }
 
-/** Undefined for one that does not answer as it should: it is left out of discovery. */
-async function ask(nodeHttp: NodeHttp, api: AggregatedApi): Promise<DiscoveredApi | undefined> {
-  const { group, version } = api;
-  try {
-    const plan = api.plan({ method: 'GET', path: `/apis/${group}/${version}`, user: aggregator });
-    const answer = await nodeHttp(plan, { signal: AbortSignal.timeout(discoveryTimeoutMs) });
-    const body: unknown = answer.code === 200 ? await new Response(answer.body).json() : undefined;
-    if (!isJsonObject(body) || !Array.isArray(body.resources)) return undefined;
-    return { group, version, resources: body.resources.filter(isJsonObject) };
-  } catch (error) {
-    if (error instanceof StatusError || error instanceof SyntaxError || error instanceof DOMException) return undefined;
-    throw error;
-  }
+function discovered(
+  { group, version, groupPriority, versionPriority }: AggregatedApi,
+  resources: readonly JsonObject[],
+  { isStale }: { isStale: boolean },
+): DiscoveredApi {
+  return { group, version, groupPriority, versionPriority, resources, isStale };
+}
+
+/** The last documents that there were, in the order in which the group versions are preferred. */
+async function documented<T>(
+  entries: Entry[],
+  documentOf: (documents: ExtensionDocuments) => Remembered<Tagged<T>>,
+): Promise<DocumentedElsewhere<T>[]> {
+  const byPriority = (a: Entry, b: Entry) =>
+    b.api.groupPriority - a.api.groupPriority || (a.api.name < b.api.name ? -1 : 1);
+  const documents = await Promise.all(
+    entries.sort(byPriority).map(async ({ api, documents }) => {
+      const document = documentOf(documents);
+      return (api.isAvailable ? await document.get() : document.last()).value;
+    }),
+  );
+  return documents.filter((document) => document !== undefined);
 }

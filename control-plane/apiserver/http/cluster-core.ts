@@ -1,7 +1,8 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
-import type { AggregatedApi, Aggregation } from '../aggregation/aggregation.ts';
+import type { Aggregation } from '../aggregation/aggregation.ts';
+import type { AggregatedRequest } from '../aggregation/api-services.ts';
 import { inTurn } from '../flow-control/flow-control.ts';
-import { discover, respondWithDiscovery, rootPaths } from './discovery.ts';
+import { discover, needsResources, respondWithDiscovery, rootPaths } from './discovery.ts';
 import { answerHealth } from './health.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { planned } from './planned.ts';
@@ -9,6 +10,7 @@ import { attributesOf } from './request-attributes.ts';
 import { parseRequestInfo, type RequestInfo } from './request-info.ts';
 import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
 import { type ErrorLog, plainText, respondToError } from './respond.ts';
+import type { StreamPlan } from './verbs/log.ts';
 import { versionInfo } from './version.ts';
 
 /** A further part of the API below a path of its own (`/fairlead/v1/`). Undefined: no such path. */
@@ -30,17 +32,14 @@ export interface ClusterCore {
   fetch(request: Request): Promise<Response>;
 }
 
-/** Where all groups are named, or the versions of one. */
-const groupsPath = /^\/apis(\/[^/]+)?\/?$/;
-
 export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   const handleResource = createResourceHandler(deps);
 
   async function route(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const info = parseRequestInfo(request.method, url.pathname, url.searchParams);
-    const api = deps.aggregation?.find(url.pathname);
-    if (api) return handleElsewhere(request, url, { api, info });
+    const plan = deps.aggregation?.find(url.pathname);
+    if (plan) return handleElsewhere(request, url, { plan, info });
     if (info.isResource) return handleResource(request, url.searchParams, info);
     for (const extension of deps.extensions) {
       const response = await extension(request, url.pathname);
@@ -53,11 +52,11 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   async function handleElsewhere(
     request: Request,
     url: URL,
-    { api, info }: { api: AggregatedApi; info: RequestInfo },
+    { plan, info }: { plan(request: AggregatedRequest): StreamPlan; info: RequestInfo },
   ): Promise<Response> {
     const { pathname, search, searchParams } = url;
     const user = await deps.access.admit(request, attributesOf(info, searchParams));
-    return planned(api.plan({ method: request.method, path: pathname + search, user }));
+    return planned(plan({ method: request.method, path: pathname + search, user }));
   }
 
   async function handleNonResource(request: Request, path: string): Promise<Response> {
@@ -75,7 +74,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
     const accept = request.headers.get('accept');
     const openApi = await serveOpenApi(deps, request);
     if (openApi) return openApi;
-    const elsewhere = groupsPath.test(path) ? await deps.aggregation?.discover() : undefined;
+    const elsewhere = needsResources(path, accept) ? await deps.aggregation?.discover() : deps.aggregation?.list();
     const discovered = discover(deps.kinds.all(), path, { accept, elsewhere });
     if (discovered) return respondWithDiscovery(request, discovered);
     if (path.startsWith('/api/')) throw unknownResource();

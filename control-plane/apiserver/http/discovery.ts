@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { compareVersions } from '../../../shared/custom-resources/versions.ts';
+import { localGroups } from '../../../shared/kinds/api-service/local-groups.ts';
 import { apiVersionOf, type KindDefinition, type Verb } from '../../../shared/kinds/define-kind.ts';
 import type { DiscoveredApi } from '../aggregation/aggregation.ts';
 import { isKnownTag } from './entity-tag.ts';
@@ -32,19 +33,20 @@ export function discover(
   const parts = path.split('/').filter((part) => part !== '');
   const wantsAggregated = prefers(accept, aggregated);
   const resources = [...resourcesOf(kinds), ...elsewhere.flatMap(resourcesElsewhere)];
+  const groups = groupsOf(resources, elsewhere);
   if (parts[0] === 'api') {
     if (parts.length === 1) {
-      return wantsAggregated ? aggregate(resources, (group) => group === '') : plain(coreVersions);
+      return wantsAggregated ? aggregate(resources, [coreGroup]) : plain(coreVersions);
     }
     return parts.length === 2 ? resourceList(resources, '', parts[1]!) : undefined;
   }
   if (parts[0] !== 'apis') return undefined;
   switch (parts.length) {
     case 1:
-      if (wantsAggregated) return aggregate(resources, (group) => group !== '');
-      return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: groupsOf(resources).map(describeGroup) });
+      if (wantsAggregated) return aggregate(resources, groups);
+      return plain({ kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(describeGroup) });
     case 2: {
-      const group = groupsOf(resources).find(({ name }) => name === parts[1]);
+      const group = groups.find(({ name }) => name === parts[1]);
       return group && plain({ kind: 'APIGroup', apiVersion: 'v1', ...describeGroup(group) });
     }
     case 3:
@@ -54,11 +56,16 @@ export function discover(
   }
 }
 
+/** Whether an answer needs to know what each group version has, besides that there is one. */
+export function needsResources(path: string, accept: string | null): boolean {
+  return /^\/apis\/?$/.test(path) && prefers(accept, aggregated);
+}
+
 /** What there is to read besides resources: the answer to `/`, and to what is not found. */
 export function rootPaths(kinds: readonly KindDefinition[]): string[] {
-  const groups = groupsOf(resourcesOf(kinds)).flatMap(({ name, versions }) => [
+  const groups = groupsOf(resourcesOf(kinds), []).flatMap(({ name, versions }) => [
     `/apis/${name}`,
-    ...versions.map((version) => `/apis/${name}/${version}`),
+    ...versions.map(({ version }) => `/apis/${name}/${version}`),
   ]);
   return [...fixedPaths, ...groups].sort();
 }
@@ -177,23 +184,55 @@ function resourceOfVirtual(resource: VirtualResource): Resource {
 
 interface Group {
   name: string;
-  versions: string[];
+  /** The preferred one first. */
+  versions: GroupVersion[];
 }
 
-function groupsOf(resources: readonly Resource[]): Group[] {
-  const groups = new Map<string, Set<string>>();
-  for (const { group, version } of resources) {
-    if (group === '') continue;
-    const versions = groups.get(group) ?? new Set();
-    groups.set(group, versions.add(version));
-  }
+interface GroupVersion {
+  version: string;
+  groupPriority: number;
+  versionPriority: number;
+  isStale?: boolean;
+}
+
+const coreGroup: Group = { name: '', versions: [{ version: 'v1', groupPriority: 0, versionPriority: 0 }] };
+
+/** Of what nothing registers: the API of the registrations itself, and custom resources. */
+const registrationGroup = 'apiregistration.k8s.io';
+const customPriorities = { groupPriority: 1000, versionPriority: 100 };
+
+/** All but the core group, in the order in which clients are to prefer them where several have a resource of one name. */
+function groupsOf(resources: readonly Resource[], elsewhere: readonly DiscoveredApi[]): Group[] {
+  const groups = new Map<string, Map<string, GroupVersion>>();
+  const add = (group: string, one: GroupVersion) => {
+    const versions = groups.get(group) ?? new Map<string, GroupVersion>();
+    groups.set(group, versions);
+    if (!versions.has(one.version)) versions.set(one.version, one);
+  };
+  for (const { group, ...one } of elsewhere) add(group, one);
+  for (const { group, version } of resources)
+    if (group !== '') add(group, { version, ...prioritiesOf(group, version) });
   return [...groups]
-    .map(([name, versions]) => ({ name, versions: [...versions].sort(compareVersions) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .map(([name, versions]) => ({ name, versions: [...versions.values()].sort(compareGroupVersions) }))
+    .sort((a, b) => priorityOf(b) - priorityOf(a) || (a.name < b.name ? -1 : 1));
+}
+
+function prioritiesOf(group: string, version: string): Pick<GroupVersion, 'groupPriority' | 'versionPriority'> {
+  if (group === registrationGroup) return { groupPriority: 20001, versionPriority: 0 };
+  const local = localGroups.find(([name, one]) => name === group && one === version);
+  return local ? { groupPriority: local[2], versionPriority: local[3] } : customPriorities;
+}
+
+function priorityOf({ versions }: Group): number {
+  return Math.max(...versions.map(({ groupPriority }) => groupPriority));
+}
+
+function compareGroupVersions(a: GroupVersion, b: GroupVersion): number {
+  return b.versionPriority - a.versionPriority || compareVersions(a.version, b.version);
 }
 
 function describeGroup({ name, versions }: Group): object {
-  const described = versions.map((version) => ({ groupVersion: apiVersionOf({ group: name, version }), version }));
+  const described = versions.map(({ version }) => ({ groupVersion: apiVersionOf({ group: name, version }), version }));
   return { name, versions: described, preferredVersion: described[0] };
 }
 
@@ -212,14 +251,13 @@ function resourceList(resources: readonly Resource[], group: string, version: st
   });
 }
 
-function aggregate(resources: readonly Resource[], includes: (group: string) => boolean): DiscoveryAnswer {
-  const groups = [{ name: '', versions: ['v1'] }, ...groupsOf(resources)].filter(({ name }) => includes(name));
+function aggregate(resources: readonly Resource[], groups: readonly Group[]): DiscoveryAnswer {
   const items = groups.map((group) => ({
     metadata: group.name ? { name: group.name, creationTimestamp: null } : { creationTimestamp: null },
-    versions: group.versions.map((version) => ({
+    versions: group.versions.map(({ version, isStale }) => ({
       version,
       resources: aggregatedResources(resources.filter((one) => one.group === group.name && one.version === version)),
-      freshness: 'Current',
+      freshness: isStale ? 'Stale' : 'Current',
     })),
   }));
   const { g, v, as } = aggregated;

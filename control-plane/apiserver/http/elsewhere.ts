@@ -2,7 +2,8 @@ import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { readBounded } from './bounded-body.ts';
 import type { ClusterRequest } from './front.ts';
 
-const groupPath = /^\/apis\/([^/]+)\/[^/]+/;
+/** Of requests, and of documents of OpenAPI. */
+const groupPath = /^(?:\/openapi\/v3)?\/apis\/([^/]+)\/[^/]+/;
 const ownGroups = new WeakMap<KindRegistry, ReadonlySet<string>>();
 
 /**

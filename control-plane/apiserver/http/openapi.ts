@@ -1,6 +1,7 @@
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { openapiV2ProtobufType } from '../../../shared/schema/openapi/protobuf-type.ts';
-import { CustomOpenApi } from './custom-openapi.ts';
+import type { Aggregation } from '../aggregation/aggregation.ts';
+import { AddedOpenApi } from './added-openapi.ts';
 import { isKnownTag } from './entity-tag.ts';
 import { preferredType } from './negotiate.ts';
 
@@ -12,6 +13,8 @@ export interface Assets {
 export interface OpenApiDeps {
   kinds: KindRegistry;
   assets: Assets;
+  /** Absent where nothing is aggregated. */
+  aggregation?: Pick<Aggregation, 'openApiV2' | 'openApiV3'> | undefined;
   /** Epoch ms. */
   now(): number;
 }
@@ -29,8 +32,8 @@ const protobufTypes = ['application/com.github.proto-openapi.spec.v2@v1.0+protob
 const yearMs = 365 * 24 * 3600 * 1000;
 
 /**
- * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds, and from the
- * definitions of custom kinds. All have an ETag; what is asked for by its hash never changes, so that clients keep it and do not ask again. Undefined for other
+ * `/openapi/v2`, `/openapi/v3` and `/openapi/v3/...`, from files that the build generates out of the kinds, from the
+ * definitions of custom kinds, and from the documents of those who answer aggregated APIs. All have an ETag; what is asked for by its hash never changes, so that clients keep it and do not ask again. Undefined for other
  * paths and for group versions without a document.
  */
 export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise<Response | undefined> {
@@ -38,8 +41,8 @@ export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise
   const path = /^\/openapi\/(v2|v3(?:\/.+)?)$/.exec(pathname)?.[1];
   if (path === undefined) return undefined;
   const built = await readHashes(deps.assets);
-  const custom = Object.keys(built).length > 0 ? CustomOpenApi.of(deps.kinds) : undefined;
-  const hashes = custom ? custom.hashes(built) : built;
+  const added = Object.keys(built).length > 0 ? await addedOpenApi(deps, path) : undefined;
+  const hashes = added ? added.hashes(built) : built;
   if (!Object.hasOwn(hashes, `${path}.json`)) return undefined;
   const form = negotiateForm(path, request.headers.get('accept'));
   if (!form) return new Response(null, { status: 406, headers: { vary: 'Accept' } });
@@ -56,11 +59,20 @@ export async function serveOpenApi(deps: OpenApiDeps, request: Request): Promise
   });
   if (isKnownTag(request.headers.get('if-none-match'), current)) return new Response(null, { status: 304, headers });
   const files = (file: string) => deps.assets.fetch(`/openapi/${file}`);
-  const document = await custom?.document(form.file, files, hashes);
+  const document = await added?.document(form.file, files, hashes);
   if (document !== undefined) return new Response(document, { headers });
   const asset = await files(form.file);
   if (!asset.ok) throw new Error(`the deployment has no file openapi/${form.file}: ${asset.status}`);
   return new Response(asset.body, { headers });
+}
+
+/** What this cluster's document has more of than any other's. */
+async function addedOpenApi({ kinds, aggregation }: OpenApiDeps, path: string): Promise<AddedOpenApi | undefined> {
+  return AddedOpenApi.of({
+    kinds,
+    v2: path === 'v2' ? await aggregation?.openApiV2() : [],
+    v3: path === 'v3' ? await aggregation?.openApiV3() : [],
+  });
 }
 
 function negotiateForm(path: string, accept: string | null): Form | undefined {
