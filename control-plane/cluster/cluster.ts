@@ -220,7 +220,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     log,
   });
   const access = deps.access ?? createAccess({ authenticator, authorizer });
-  const watches = createWatches({ store, registry, kinds, bind: deps.bindWatches, schedule, log });
+  const watches = createWatches({ store, registry, kinds, conversions, bind: deps.bindWatches, schedule, log });
   const counters = deps.counters ?? (() => ({ ...store.counters, keyValueWrites: 0, alarmsSet: 0 }));
   const requestAccess = createRequestAccess(access, deps.auditor);
   const extensionDeps = { access: requestAccess, credentials, bootstrapTokens };

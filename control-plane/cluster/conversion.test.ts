@@ -1,73 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { CustomCluster, cronTabsPath, definitionsPath } from './testing/custom-resources.ts';
+import { aV1, type Converted, ConvertingCluster, v1Path, v2Path } from './testing/converting.ts';
+import { definitionsPath } from './testing/custom-resources.ts';
 
-interface Converted {
-  apiVersion: string;
-  kind: string;
-  metadata: { name: string; labels?: Record<string, string> };
-  hostPort?: string;
-  host?: string;
-  port?: string;
-}
-
-let cluster: CustomCluster;
-/** How many objects each review had. */
-let asked: number[];
-
-/** `hostPort` in v1 is `host` and `port` in v2. */
-function convert(object: Converted, apiVersion: string): Converted {
-  const { hostPort, host, port, ...rest } = object;
-  const metadata = { ...rest.metadata, labels: { ...rest.metadata.labels, converted: 'yes' } };
-  if (apiVersion.endsWith('/v1')) return { ...rest, metadata, apiVersion, hostPort: `${host}:${port}` };
-  const [newHost, newPort] = (hostPort ?? '').split(':');
-  return { ...rest, metadata, apiVersion, host: newHost!, port: newPort! };
-}
-
-function answer(body: string, change: (objects: Converted[]) => unknown[] = (objects) => objects): Response {
-  const { request } = JSON.parse(body) as {
-    request: { uid: string; desiredAPIVersion: string; objects: Converted[] };
-  };
-  asked.push(request.objects.length);
-  const objects = request.objects.map((object) => convert(object, request.desiredAPIVersion));
-  return Response.json({
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'ConversionReview',
-    response: { uid: request.uid, convertedObjects: change(objects), result: { status: 'Success' } },
-  });
-}
-
-const text = { type: 'string' };
-const version = (name: string, properties: object, storage: boolean) => ({
-  name,
-  served: true,
-  storage,
-  schema: { openAPIV3Schema: { type: 'object', properties } },
-});
-const v1Path = cronTabsPath;
-const v2Path = cronTabsPath.replace('/v1/', '/v2/');
-const aV1 = (name: string, hostPort: string) => ({
-  apiVersion: 'stable.example.com/v1',
-  kind: 'CronTab',
-  metadata: { name },
-  hostPort,
-});
+let cluster: ConvertingCluster;
 
 beforeEach(async () => {
-  asked = [];
-  cluster = await CustomCluster.create();
-  cluster.fixture.outside = async ({ body }) => answer(body);
-  const conversion = {
-    strategy: 'Webhook',
-    webhook: { clientConfig: { url: 'https://hook.example.com/convert' }, conversionReviewVersions: ['v1'] },
-  };
-  const versions = [version('v1', { hostPort: text }, true), version('v2', { host: text, port: text }, false)];
-  await cluster.define({}, { conversion, versions });
+  cluster = await ConvertingCluster.create();
 });
 
 describe('conversion by a webhook', () => {
   it('reads and writes every version', async () => {
     await cluster.call('POST', v1Path, aV1('c', 'localhost:80'));
-    expect(asked).toEqual([]);
+    expect(cluster.asked).toEqual([]);
     const read = await cluster.call('GET', `${v2Path}/c`);
     expect(read.json).toMatchObject({
       apiVersion: 'stable.example.com/v2',
@@ -86,9 +30,9 @@ describe('conversion by a webhook', () => {
     for (const name of ['a', 'b', 'c']) await cluster.call('POST', v1Path, aV1(name, `${name}:1`));
     const { items } = (await cluster.call('GET', v2Path)).json;
     expect(items.map(({ host }: Converted) => host)).toEqual(['a', 'b', 'c']);
-    expect(asked).toEqual([3]);
+    expect(cluster.asked).toEqual([3]);
     expect((await cluster.call('GET', v1Path)).json.items).toHaveLength(3);
-    expect(asked).toEqual([3]);
+    expect(cluster.asked).toEqual([3]);
   });
 
   it('lists objects that are stored in several versions', async () => {
@@ -122,7 +66,8 @@ describe('conversion by a webhook', () => {
     ['no object', () => ['text'], /it is no object$/],
   ])('refuses what a webhook makes up: %s', async (_what, change, expected) => {
     await cluster.call('POST', v1Path, aV1('c', 'localhost:80'));
-    cluster.fixture.outside = async ({ body }) => answer(body, change);
+    cluster.fixture.outside = async ({ body }) =>
+      cluster.answer(body, (review) => ({ ...review, convertedObjects: change(review.convertedObjects) }));
     const { status, json } = await cluster.call('GET', `${v2Path}/c`);
     expect({ status, message: json.message }).toEqual({ status: 500, message: expect.stringMatching(expected) });
     expect(json.message).toMatch(/^conversion webhook for stable\.example\.com\/v1, Kind=CronTab /);

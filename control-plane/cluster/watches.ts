@@ -1,12 +1,12 @@
-import type { KubernetesObject } from '../../shared/api/object.ts';
-import { parseFieldSelector, parseLabelSelector } from '../../shared/api/selectors.ts';
 import { apiVersionOf, type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
+import type { Conversions } from '../apiserver/conversion/review.ts';
 import { bookmark } from '../apiserver/http/bookmark.ts';
 import type { WatchOpener, WatchTarget } from '../apiserver/http/verbs/watch.ts';
 import { parseRevision } from '../apiserver/registry/list-options.ts';
+import { objectMatcher } from '../apiserver/registry/object-matcher.ts';
 import type { ListRequest, Registry } from '../apiserver/registry/registry.ts';
-import { servedObject, toServed } from '../apiserver/registry/served-form.ts';
+import { servedObject } from '../apiserver/registry/served-form.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import {
@@ -16,11 +16,13 @@ import {
   type WatchedObject,
   watchedObject,
 } from '../watch/watcher.ts';
+import { convertedWatches, type StatePage } from './converted-watches.ts';
 
 export interface WatchesDeps {
   store: Store;
   registry: Registry;
   kinds: KindRegistry;
+  conversions: Conversions;
   /** Connects the hub with the sockets of the host; `open` answers with the client's end of a new one. */
   bind(hub: WatchHub): { open(attachment: WatchAttachment): Response };
   schedule(run: () => void, delayMs: number): void;
@@ -39,11 +41,19 @@ const asStored = 'json';
 
 /** The watches of one store: Kubernetes' rules of where a watch starts, over the hub that serves it. */
 export function createWatches(deps: WatchesDeps): Watches {
-  const { store, registry, kinds, log } = deps;
+  const { store, registry, kinds, conversions, log } = deps;
   const hub = new WatchHub({
     store,
     matcherFor: (attachment) => matcherFor(kinds, attachment),
     readState: (attachment) => readState(attachment),
+    outside: convertedWatches({
+      reader: store,
+      registry,
+      conversions,
+      kindOf: (attachment) => kindOf(kinds, attachment),
+      stateRequest,
+      stateEvents,
+    }),
     encode: (type, object, format) => plainEvent(type, inForm(kinds, object, format)),
     schedule: deps.schedule,
     onError: (error) => log('watch flush failed', { error: String(error) }),
@@ -74,16 +84,24 @@ export function createWatches(deps: WatchesDeps): Watches {
     return { revision: store.revision, state: { marksEnd } };
   }
 
-  /** As pages of a list, which stay on the revision of the first. */
   function readState(attachment: Readonly<WatchAttachment>): StatePart {
-    const { state, revision, namespace = '', labelSelector, fieldSelector } = attachment;
     const kind = kindOf(kinds, attachment);
     if (!kind) return { events: [] };
+    return stateEvents(kind, attachment, registry.list(store, stateRequest(kind, attachment)));
+  }
+
+  /** The state comes as pages of a list, which stay on the revision of the first. */
+  function stateRequest(kind: KindDefinition, attachment: Readonly<WatchAttachment>): ListRequest {
+    const { state, revision, namespace = '', labelSelector, fieldSelector } = attachment;
     const moment = state?.next ? { continue: state.next } : atRevision(revision);
-    const page = registry.list(store, { kind, namespace, labelSelector, fieldSelector, ...moment, units: stateUnits });
+    return { kind, namespace, labelSelector, fieldSelector, ...moment, units: stateUnits };
+  }
+
+  function stateEvents(kind: KindDefinition, attachment: Readonly<WatchAttachment>, page: StatePage): StatePart {
     const events = page.items.map((item) => plainEvent('ADDED', watchedObject(item.key, item.json)));
     const next = page.metadata.continue;
     if (next !== undefined) return { events, next };
+    const { state, revision } = attachment;
     if (state?.marksEnd) events.push(bookmark(kind, revision, { endsInitialEvents: true }));
     return { events };
   }
@@ -113,30 +131,5 @@ function inForm(kinds: KindRegistry, object: WatchedObject, format: string): Wat
 
 /** Compiles the selectors of a watch. Throws BadRequest for those that cannot be read. */
 function matcherFor(kinds: KindRegistry, attachment: Readonly<WatchAttachment>): (object: WatchedObject) => boolean {
-  const kind = kindOf(kinds, attachment);
-  const labels = parseLabelSelector(attachment.labelSelector ?? '');
-  const fields = parseFieldSelector(attachment.fieldSelector ?? '');
-  const selectable = kind?.selectableFields ?? {};
-  fields.requireSupported(Object.keys(selectable));
-  if (labels.isEmpty() && fields.isEmpty()) return () => true;
-  return (object) => {
-    let served: KubernetesObject | undefined;
-    const parsed = () => {
-      served ??= kind ? toServed(kind, object.parsed()) : object.parsed();
-      return served;
-    };
-    const value = (field: string) => fieldValue(selectable, { key: object.key, parsed }, field);
-    if (!fields.isEmpty() && !fields.matches(value)) return false;
-    return labels.isEmpty() || labels.matches(object.parsed().metadata.labels ?? {});
-  };
-}
-
-function fieldValue(
-  selectable: NonNullable<KindDefinition['selectableFields']>,
-  object: Pick<WatchedObject, 'key' | 'parsed'>,
-  field: string,
-): string {
-  if (field === 'metadata.name') return object.key.name;
-  if (field === 'metadata.namespace') return object.key.namespace;
-  return selectable[field]?.(object.parsed()) ?? '';
+  return objectMatcher(kindOf(kinds, attachment), attachment);
 }

@@ -17,10 +17,11 @@ export interface SharedChange {
   encoded(type: WatchEventType, format: string, encode: EventEncoder): string;
 }
 
-export function sharedChange(change: Change): SharedChange {
-  const { key, json, previous } = change;
-  const object = watchedObject(key, json);
-  const before = previous === undefined ? undefined : watchedObject(key, previous);
+/** Its states before and after. */
+type States = Pick<SharedChange, 'object' | 'previous'>;
+
+export function sharedChange(change: Change, states = statesOf(change)): SharedChange {
+  const { object, previous: before } = states;
   const encodings = new Map<string, string>();
   let gone: WatchedObject | undefined;
   const shared: SharedChange = {
@@ -42,6 +43,11 @@ export function sharedChange(change: Change): SharedChange {
     },
   };
   return shared;
+}
+
+function statesOf({ key, json, previous }: Change): States {
+  const object = watchedObject(key, json);
+  return previous === undefined ? { object } : { object, previous: watchedObject(key, previous) };
 }
 
 function atRevision(object: WatchedObject, revision: number): WatchedObject {
@@ -79,13 +85,26 @@ export class Audience<Member> {
     return type && shared.encoded(type, this.#filter.format, encode);
   }
 
+  /** What all of it wants. */
+  get filter(): Readonly<WatchAttachment> {
+    return this.#filter;
+  }
+
+  /** True where objects are chosen by what is in them. */
+  get isSelective(): boolean {
+    return Boolean(this.#filter.labelSelector) || Boolean(this.#filter.fieldSelector);
+  }
+
+  /** False where a change is none to this audience whatever the object is like. */
+  concerns({ key }: Change): boolean {
+    const { resource, namespace, name } = this.#filter;
+    if (key.resource !== resource) return false;
+    return (namespace === undefined || key.namespace === namespace) && (name === undefined || key.name === name);
+  }
+
   /** An object that enters the selection is ADDED to it, one that leaves it is DELETED from it. */
   #typeOf({ change, object, previous }: SharedChange): WatchEventType | undefined {
-    const { resource, namespace, name } = this.#filter;
-    const { key } = change;
-    if (key.resource !== resource) return undefined;
-    if (namespace !== undefined && key.namespace !== namespace) return undefined;
-    if (name !== undefined && key.name !== name) return undefined;
+    if (!this.concerns(change)) return undefined;
     const is = change.type !== 'DELETED' && this.#matches(object);
     const was = previous !== undefined && this.#matches(previous);
     if (is) return was ? 'MODIFIED' : 'ADDED';

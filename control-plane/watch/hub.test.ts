@@ -198,6 +198,18 @@ describe('events', () => {
     expect(watcher.summary).toEqual(['ADDED a@1', 'ADDED b@2']);
   });
 
+  it('[W4] what happens meanwhile comes after the state, also to a watch whose like have had theirs', () => {
+    for (const name of ['a', 'b', 'c']) put(name);
+    const hub = aHub();
+    const [late, early] = [new Recorder({ revision: 3, state: { marksEnd: false } }), new Recorder({ revision: 3 })];
+    hub.add(late);
+    hub.add(early);
+    put('d');
+    pass(100);
+    expect(early.summary).toEqual(['ADDED d@4']);
+    expect(late.summary).toEqual(['ADDED a@1', 'ADDED b@2', 'ADDED c@3', 'ADDED d@4']);
+  });
+
   it('[W4] an eviction in the midst of the state costs nothing', () => {
     for (const name of ['a', 'b', 'c']) put(name);
     const watcher = new Recorder({ revision: 3, state: { marksEnd: false } });

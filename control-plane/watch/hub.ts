@@ -1,7 +1,8 @@
-import { expired, hasReason } from '../../shared/api/errors.ts';
+import { expired, hasReason, StatusError } from '../../shared/api/errors.ts';
 import type { Store } from '../store/store.ts';
 import { Audience, type EventEncoder, type Matcher, type SharedChange, sharedChange } from './audience.ts';
 import { cutFrames, frame, type Line } from './frame.ts';
+import { askedTogether, convertedChanges, type OutsideForms, Turns } from './outside.ts';
 import { assertAttachmentFits, type StatePart, type WatchAttachment, type Watcher, watchClose } from './watcher.ts';
 
 export interface WatchHubDeps {
@@ -12,6 +13,8 @@ export interface WatchHubDeps {
   readState(attachment: Readonly<WatchAttachment>): StatePart;
   /** Turns an object into the event that a format asks for. */
   encode: EventEncoder;
+  /** Forms that take an answer from outside; absent: there are none. */
+  outside?: OutsideForms;
   /** Runs something once after this many milliseconds: `setTimeout`. */
   schedule(run: () => void, delayMs: number): void;
   /** What a flush throws: a bug, or a database in trouble. The watchers stay where they are. */
@@ -47,6 +50,8 @@ interface Member {
   position: number;
   /** Sent and not yet acknowledged, in UTF-16 units. */
   unacknowledged: number;
+  /** When somebody outside was last asked for it: whoever has waited longest is next. */
+  turn: number;
 }
 
 /**
@@ -63,12 +68,19 @@ export class WatchHub {
   readonly #options: WatchHubOptions;
   readonly #audiences = new Map<string, Audience<Member>>();
   readonly #members = new Map<Watcher, Member>();
+  readonly #turns: Turns;
+  #turn = 0;
   #isFlushDue = false;
   #isProgressDue = false;
 
   constructor(deps: WatchHubDeps) {
     this.#deps = deps;
     this.#options = { ...defaults, ...deps.options };
+    this.#turns = new Turns({
+      isDue: (form) => this.#longestWaiting(form) !== undefined,
+      serve: (form) => this.#serveOutside(form),
+      onError: deps.onError,
+    });
     deps.store.onCommit(() => this.#wake(this.#options.flushDelayMs));
   }
 
@@ -90,10 +102,11 @@ export class WatchHub {
       audience: this.#audienceOf(attachment),
       position: attachment.revision,
       unacknowledged: 0,
+      turn: 0,
     };
     member.audience.members.add(member);
     this.#members.set(watcher, member);
-    if (attachment.state) this.#sendState(member);
+    if (attachment.state && this.#formOf(member) === undefined) this.#sendState(member);
     if (this.#isBehind(member)) this.#wake(0);
   }
 
@@ -155,46 +168,116 @@ export class WatchHub {
     let isMore = false;
     for (const member of [...this.#members.values()]) {
       if (!this.#isBehind(member)) continue;
-      if (!member.watcher.attachment.state) behind.push(member);
+      const form = this.#formOf(member);
+      if (form !== undefined) this.#turns.start(form);
+      else if (!member.watcher.attachment.state) behind.push(member);
       else {
         this.#sendState(member);
         isMore ||= this.#isBehind(member);
       }
     }
     if (behind.length === 0) return isMore;
+    const after = behind.reduce((least, { position }) => Math.min(least, position), Infinity);
     const { changes, revision } = this.#deps.store.changes({
-      after: behind.reduce((least, { position }) => Math.min(least, position), Infinity),
+      after,
       resources: [...new Set(behind.map(({ watcher }) => watcher.attachment.resource))],
       limit: this.#options.batch,
     });
-    const shared = changes.map(sharedChange);
-    for (const audience of new Set(behind.map((member) => member.audience))) this.#deliver(audience, shared, revision);
+    const shared = changes.map((change) => sharedChange(change));
+    for (const audience of new Set(behind.map((member) => member.audience)))
+      this.#deliver(audience, shared, { after, revision });
     this.#reportProgressLater();
     return isMore || revision < this.#deps.store.revision;
   }
 
-  /** Sends one part of the state that a watch begins with. Its frames tell no revision: until its end there is none to resume from. */
+  /** Sends one part of the state that a watch begins with. */
   #sendState(member: Member): void {
-    const { watcher } = member;
-    const { state, ...rest } = watcher.attachment;
-    if (!state) return;
-    let part: StatePart;
+    const { attachment } = member.watcher;
     try {
-      part = this.#deps.readState(watcher.attachment);
+      this.#sendPart(member, attachment, this.#deps.readState(attachment));
     } catch (error) {
       if (!hasReason(error, 'Expired')) throw error;
       this.#expire(member);
-      return;
     }
-    const { events, next } = part;
+  }
+
+  /** Frames of the state tell no revision: until its end there is none to resume from. */
+  #sendPart(member: Member, { state, ...rest }: Readonly<WatchAttachment>, { events, next }: StatePart): void {
+    if (!state) return;
     const lines = events.map((event) => ({ event, revision: 0 }));
     const end = next === undefined ? rest.revision : 0;
     const frames = cutFrames(lines, end, this.#options.frameUnits);
     this.#deliverFrames(member, frames, next === undefined ? rest : { ...rest, state: { ...state, next } });
   }
 
-  /** Sends an audience what its members have not had; those that are equally far get the very same strings. */
-  #deliver(audience: Audience<Member>, changes: readonly SharedChange[], revision: number): void {
+  #formOf({ watcher }: Member): string | undefined {
+    return this.#deps.outside?.formOf(watcher.attachment);
+  }
+
+  #longestWaiting(form: string): Member | undefined {
+    let found: Member | undefined;
+    for (const member of this.#members.values()) {
+      if (found && member.turn >= found.turn) continue;
+      if (this.#isBehind(member) && this.#formOf(member) === form) found = member;
+    }
+    return found;
+  }
+
+  /** Takes up the watch that has waited longest; what is sent after the wait is for those who are there by then. */
+  async #serveOutside(form: string): Promise<void> {
+    this.#closeExpired();
+    const { outside } = this.#deps;
+    const member = this.#longestWaiting(form);
+    if (!member || !outside) return;
+    member.turn = ++this.#turn;
+    if (member.watcher.attachment.state) await this.#sendStateFrom(outside, member);
+    else await this.#sendChangesFrom(outside, form, member);
+  }
+
+  async #sendStateFrom(outside: OutsideForms, member: Member): Promise<void> {
+    const { attachment } = member.watcher;
+    try {
+      const part = await outside.readState(attachment);
+      const isThere = this.#members.has(member.watcher) && member.watcher.attachment === attachment;
+      if (isThere) this.#sendPart(member, attachment, part);
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      if (hasReason(error, 'Expired')) this.#expire(member);
+      else this.#fail(member, error);
+    }
+  }
+
+  async #sendChangesFrom(outside: OutsideForms, form: string, { position, watcher }: Member): Promise<void> {
+    const { attachment } = watcher;
+    const { store } = this.#deps;
+    const { resource } = attachment;
+    const { changes, revision: read } = store.changes({ after: position, resources: [resource], limit: 100 });
+    const together = askedTogether(changes);
+    const revision = together.length === changes.length ? read : together.at(-1)!.revision;
+    const isServed = (one: Member) => this.#isWithin(one, { after: position, revision });
+    const audiences = [...this.#audiences.values()].filter(({ members }) => {
+      const some = [...members];
+      return some.some(isServed) && this.#formOf(some[0]!) === form;
+    });
+    let shared: SharedChange[];
+    try {
+      shared = await convertedChanges(together, audiences, (states) => outside.convert(attachment, states));
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error;
+      const hit = audiences.filter((audience) => together.some((change) => audience.concerns(change)));
+      for (const one of hit.flatMap(({ members }) => [...members])) if (isServed(one)) this.#fail(one, error);
+      return;
+    }
+    for (const audience of audiences) this.#deliver(audience, shared, { after: position, revision });
+    this.#reportProgressLater();
+  }
+
+  /** Sends an audience what its members have not had of these changes; those that are equally far get the very same strings. */
+  #deliver(
+    audience: Audience<Member>,
+    changes: readonly SharedChange[],
+    { after, revision }: { after: number; revision: number },
+  ): void {
     const lines: Line[] = [];
     for (const shared of changes) {
       const event = audience.event(shared, this.#deps.encode);
@@ -203,7 +286,7 @@ export class WatchHub {
     const framesAfter = new Map<number, string[]>();
     for (const member of [...audience.members]) {
       const { position } = member;
-      if (position >= revision || !this.#isBehind(member)) continue;
+      if (!this.#isWithin(member, { after, revision })) continue;
       let frames = framesAfter.get(position);
       if (!frames) {
         const missing = lines.filter((line) => line.revision > position);
@@ -212,6 +295,12 @@ export class WatchHub {
       }
       this.#send(member, frames, revision);
     }
+  }
+
+  /** Has had everything up to `after` and not up to `revision`, and may be sent what is in between. */
+  #isWithin(member: Member, { after, revision }: { after: number; revision: number }): boolean {
+    const { position, watcher } = member;
+    return position >= after && position < revision && !watcher.attachment.state && this.#isBehind(member);
   }
 
   #isBehind(member: Member): boolean {
@@ -261,10 +350,19 @@ export class WatchHub {
 
   #expire(member: Member): void {
     const { compactedRevision } = this.#deps.store;
-    const status = expired(`too old resource version: ${member.position} (${compactedRevision})`).toStatus();
-    const event = JSON.stringify({ type: 'ERROR', object: status });
-    this.#send(member, [frame(member.position, [event])], member.position);
+    const status = expired(`too old resource version: ${member.position} (${compactedRevision})`);
+    this.#sendError(member, status);
     this.#close(member, watchClose.expired, 'too old resource version');
+  }
+
+  #fail(member: Member, error: StatusError): void {
+    this.#sendError(member, error);
+    this.#close(member, watchClose.failed, 'the events of the watch could not be made');
+  }
+
+  #sendError(member: Member, error: StatusError): void {
+    const event = JSON.stringify({ type: 'ERROR', object: error.toStatus() });
+    this.#send(member, [frame(member.position, [event])], member.position);
   }
 
   #close({ watcher }: Member, code: number, reason: string): void {

@@ -74,6 +74,8 @@ export const watchClose = {
   done: 1000,
   /** The log no longer reaches back to the watch; an ERROR event has said so. */
   expired: 4410,
+  /** Nobody makes the events that the watch asks for; an ERROR event has said why. */
+  failed: 4500,
 } as const;
 
 const maxAttachmentBytes = 16_384;

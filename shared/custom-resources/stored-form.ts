@@ -27,6 +27,10 @@ export interface StoredForm {
   present(json: string, revision: number, convert?: Converter): string;
   /** The text that is stored of an object that is served. */
   store(json: string, convert?: Converter): string;
+  /** What a webhook has to be asked about a stored object; undefined where `present` needs nobody. */
+  question(json: string): KubernetesObject | undefined;
+  /** The text that is served of the webhook's answer. */
+  answered(converted: KubernetesObject): string;
 }
 
 /**
@@ -36,31 +40,40 @@ export interface StoredForm {
  */
 export function storedForm(options: StoredFormOptions): StoredForm {
   const { apiVersion, storageVersion, kind, revision: since, compiled, byWebhook } = options;
+  const read = (json: string): KubernetesObject => {
+    const object = JSON.parse(json) as KubernetesObject;
+    // Of a version that the definition no longer has nothing is known but its name.
+    const before = compiled(object.apiVersion ?? '');
+    if (before) applyDefaults(before.model, prune(before, object));
+    return object;
+  };
+  const named = (object: KubernetesObject, to: string): KubernetesObject => {
+    const { kind: _kind, apiVersion: _apiVersion, ...rest } = object;
+    const moved: KubernetesObject = { kind, apiVersion: to, ...rest };
+    const schema = compiled(to);
+    return schema ? prune(schema, moved) : moved;
+  };
   const move = (object: KubernetesObject, to: string, convert: Converter | undefined): KubernetesObject => {
     if (byWebhook && !convert) {
       const what = `${object.apiVersion}, Kind=${kind}`;
       throw new StatusError('InternalError', `conversion webhook for ${what} failed: it cannot be asked here`);
     }
-    const { kind: _kind, apiVersion: _apiVersion, ...rest } = byWebhook && convert ? convert(object, to) : object;
-    const moved: KubernetesObject = { kind, apiVersion: to, ...rest };
-    const schema = compiled(to);
-    return schema ? prune(schema, moved) : moved;
+    return named(byWebhook && convert ? convert(object, to) : object, to);
   };
   const prefix = `{"kind":${JSON.stringify(kind)},"apiVersion":${JSON.stringify(apiVersion)},`;
   return {
     present(json, revision, convert) {
       const isCurrent = json.startsWith(prefix);
       if (isCurrent && revision > since) return json;
-      const object = JSON.parse(json) as KubernetesObject;
-      // Of a version that the definition no longer has nothing is known but its name.
-      const before = compiled(object.apiVersion ?? '');
-      if (before) applyDefaults(before.model, prune(before, object));
+      const object = read(json);
       return JSON.stringify(isCurrent ? object : move(object, apiVersion, convert));
     },
     store(json, convert) {
       if (apiVersion === storageVersion) return json;
       return JSON.stringify(move(JSON.parse(json) as KubernetesObject, storageVersion, convert));
     },
+    question: (json) => (byWebhook && !json.startsWith(prefix) ? read(json) : undefined),
+    answered: (converted) => JSON.stringify(named(converted, apiVersion)),
   };
 }
 

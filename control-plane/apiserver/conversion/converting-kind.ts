@@ -10,6 +10,7 @@ export function convertingBy(kind: KindDefinition, convert: Converter): KindDefi
   if (!custom?.webhook) return kind;
   const { stored } = custom;
   const bound = {
+    ...stored,
     present: (json: string, revision: number) => stored.present(json, revision, convert),
     store: (json: string) => stored.store(json, convert),
   };

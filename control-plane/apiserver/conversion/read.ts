@@ -1,59 +1,69 @@
-import { StatusError } from '../../../shared/api/errors.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
-import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-kind.ts';
+import type { StoredObject } from '../../store/store.ts';
+import { presented } from '../registry/served-form.ts';
 import { convertingBy } from './converting-kind.ts';
 import type { Conversions } from './review.ts';
 
-/** Texts of objects that go into one review. */
-const reviewUnits = 1024 * 1024;
-/** A read that finds other objects each time that it is repeated is not repeated for ever. */
-const maximumRounds = 5;
+/** Texts of objects that go into one review, in UTF-16 units: an answer may be several times as long. */
+const reviewUnits = 512 * 1024;
 
-/**
- * A read of custom resources, with the answers of the webhook that converts them. `read` is repeated until it finds no
- * object that has not been converted; it has to have read everything when it returns.
- */
+interface Open {
+  index: number;
+  object: KubernetesObject;
+  units: number;
+}
+
+/** Stored objects as this kind shows them, in the same order: a webhook is asked about all that it has to convert together. */
+export async function presentAll(
+  conversions: Conversions,
+  kind: KindDefinition,
+  stored: readonly StoredObject[],
+  signal: AbortSignal,
+): Promise<StoredObject[]> {
+  const form = kind.custom?.stored;
+  const open: Open[] = [];
+  const shown = stored.map((one, index) => {
+    const object = form?.question(one.json);
+    if (!object) return presented(kind, one);
+    open.push({ index, object, units: one.json.length });
+    return one;
+  });
+  for (const batch of batches(open)) {
+    const objects = batch.map(({ object }) => object);
+    const answers = await conversions.convert(kind, objects, apiVersionOf(kind), signal);
+    for (const [at, { index }] of batch.entries()) {
+      shown[index] = { ...stored[index]!, json: form!.answered(answers[at]!) };
+    }
+  }
+  return shown;
+}
+
+/** A read of one object, with the answer of the webhook that converts it: what needs an answer is read again with it. */
 export async function readConverted<T>(
   conversions: Conversions,
   kind: KindDefinition,
+  stored: StoredObject,
   read: (kind: KindDefinition) => T,
   signal: AbortSignal,
 ): Promise<T> {
-  if (!kind.custom?.webhook) return read(kind);
-  const known = new Map<string, KubernetesObject>();
-  for (let round = 0; round < maximumRounds; round++) {
-    const missing = new Map<string, KubernetesObject>();
-    let wanted = '';
-    const result = read(
-      convertingBy(kind, (object, apiVersion) => {
-        const id = JSON.stringify(object);
-        const converted = known.get(id);
-        if (!converted) missing.set(id, object);
-        wanted = apiVersion;
-        return structuredClone(converted ?? object);
-      }),
-    );
-    if (missing.size === 0) return result;
-    for (const batch of batches(missing)) {
-      const objects = batch.map(([, object]) => object);
-      const answers = await conversions.convert(kind, objects, wanted, signal);
-      for (const [index, [id]] of batch.entries()) known.set(id, answers[index]!);
-    }
-  }
-  throw new StatusError('Timeout', 'the objects change faster than they can be converted');
+  const object = kind.custom?.stored.question(stored.json);
+  if (!object) return read(kind);
+  const [answer] = await conversions.convert(kind, [object], apiVersionOf(kind), signal);
+  return read(convertingBy(kind, () => structuredClone(answer!)));
 }
 
-function* batches(missing: ReadonlyMap<string, KubernetesObject>): Iterable<[string, KubernetesObject][]> {
-  let batch: [string, KubernetesObject][] = [];
+function* batches(open: readonly Open[]): Iterable<Open[]> {
+  let batch: Open[] = [];
   let units = 0;
-  for (const entry of missing) {
-    if (batch.length > 0 && units + entry[0].length > reviewUnits) {
+  for (const one of open) {
+    if (batch.length > 0 && units + one.units > reviewUnits) {
       yield batch;
       batch = [];
       units = 0;
     }
-    batch.push(entry);
-    units += entry[0].length;
+    batch.push(one);
+    units += one.units;
   }
   if (batch.length > 0) yield batch;
 }

@@ -26,7 +26,11 @@ const part = fc
   .map((items): ListOutcome => ({ kind, metadata, items: items.map((data, index) => stored(`c${index}`, data)) }));
 const parts = fc.array(part, { minLength: 1, maxLength: 4 });
 
-const textOf = async (of: ListOutcome[], how: ListTextOptions) => [...(await listText(of, how))].join('');
+const textOf = async (of: ListOutcome[], how: ListTextOptions) => {
+  let text = '';
+  for await (const group of await listText(of, how)) text += [...group].join('');
+  return text;
+};
 
 test('however it is cut into parts, a list is one text', () =>
   fc.assert(

@@ -25,19 +25,42 @@ interface ListForm {
   item(stored: StoredObject): string;
 }
 
+/** However many parts a list has, one of them is in memory. */
+export type ListParts = Iterable<ListOutcome> | AsyncIterable<ListOutcome>;
+
 /**
- * A list as text, put together item by item from its parts: however many there are, a part of them is in memory. All
- * parts have the metadata of the first.
+ * A list as text, put together item by item from its parts: a group of pieces for each. All parts have the metadata of
+ * the first.
  */
-export async function listText(parts: Iterable<ListOutcome>, options: ListTextOptions): Promise<Iterable<string>> {
-  const iterator = parts[Symbol.iterator]();
+export async function listText(parts: ListParts, options: ListTextOptions): Promise<AsyncIterable<Iterable<string>>> {
+  const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]();
   // Read at once: what is wrong with the request is to be told before an answer has begun.
-  const first = iterator.next().value as ListOutcome;
+  const first = (await iterator.next()).value as ListOutcome;
   const form = formOf(first, options);
-  const items = itemsOf(first, iterator, form);
-  return options.format === 'yaml'
-    ? yamlText(form, items, await yamlWriter())
-    : jsonText(form, items, options.itemLines ? '\n' : '');
+  const writer =
+    options.format === 'yaml' ? yamlText(form, await yamlWriter()) : jsonText(form, options.itemLines ? '\n' : '');
+  return groupsOf(first, iterator, { form, writer });
+}
+
+async function* groupsOf(
+  first: ListOutcome,
+  rest: Iterator<ListOutcome> | AsyncIterator<ListOutcome>,
+  { form, writer }: { form: ListForm; writer: ListWriter },
+): AsyncGenerator<Iterable<string>> {
+  yield [writer.begin()];
+  for (let part: ListOutcome | undefined = first; part; part = await nextOf(rest)) {
+    yield itemTexts(part, form, writer);
+  }
+  yield [writer.end()];
+}
+
+async function nextOf(parts: Iterator<ListOutcome> | AsyncIterator<ListOutcome>): Promise<ListOutcome | undefined> {
+  const next = await parts.next();
+  return next.done ? undefined : next.value;
+}
+
+function* itemTexts(part: ListOutcome, form: ListForm, writer: ListWriter): Generator<string> {
+  for (const stored of part.items) yield writer.item(form.item(stored));
 }
 
 function formOf({ kind, metadata }: ListOutcome, { as, parse, includeObject, nowMs }: ListTextOptions): ListForm {
@@ -63,39 +86,42 @@ function formOf({ kind, metadata }: ListOutcome, { as, parse, includeObject, now
   }
 }
 
-function* itemsOf(first: ListOutcome, rest: Iterator<ListOutcome>, form: ListForm): Generator<string> {
-  for (const stored of first.items) yield form.item(stored);
-  for (let part = rest.next(); !part.done; part = rest.next()) {
-    for (const stored of part.value.items) yield form.item(stored);
-  }
+/** Writes around and between the items of one list. */
+interface ListWriter {
+  begin(): string;
+  /** Of the JSON of an item. */
+  item(json: string): string;
+  end(): string;
 }
 
-function* jsonText({ head, itemsField }: ListForm, items: Iterable<string>, lineEnd: string): Generator<string> {
-  yield `${JSON.stringify(head).slice(0, -1)},"${itemsField}":[`;
+function jsonText({ head, itemsField }: ListForm, lineEnd: string): ListWriter {
   let separator = lineEnd;
-  for (const item of items) {
-    yield separator + item;
-    separator = `,${lineEnd}`;
-  }
-  yield `${lineEnd}]}`;
+  return {
+    begin: () => `${JSON.stringify(head).slice(0, -1)},"${itemsField}":[`,
+    item(json) {
+      const text = separator + json;
+      separator = `,${lineEnd}`;
+      return text;
+    },
+    end: () => `${lineEnd}]}`,
+  };
 }
 
 /** In the order in which Kubernetes writes YAML: that of the names. */
-function* yamlText(
-  { head, itemsField }: ListForm,
-  items: Iterable<string>,
-  toYaml: (value: unknown) => string,
-): Generator<string> {
+function yamlText({ head, itemsField }: ListForm, toYaml: (value: unknown) => string): ListWriter {
   const fields = Object.entries(head);
   const text = (isBefore: boolean) => {
     const some = fields.filter(([name]) => name < itemsField === isBefore);
     return some.length > 0 ? toYaml(Object.fromEntries(some)) : '';
   };
-  yield text(true);
   let isEmpty = true;
-  for (const item of items) {
-    yield (isEmpty ? `${itemsField}:\n` : '') + toYaml([JSON.parse(item)]);
-    isEmpty = false;
-  }
-  yield (isEmpty ? `${itemsField}: []\n` : '') + text(false);
+  return {
+    begin: () => text(true),
+    item(json) {
+      const before = isEmpty ? `${itemsField}:\n` : '';
+      isEmpty = false;
+      return before + toYaml([JSON.parse(json)]);
+    },
+    end: () => (isEmpty ? `${itemsField}: []\n` : '') + text(false),
+  };
 }

@@ -27,20 +27,33 @@ const contentTypes: Readonly<Record<ResponseFormat, string>> = { json: 'applicat
 
 const pieceUnits = 256 * 1024;
 
-/** An answer whose text is put together as the client reads it. */
-export function respondInPieces(chunks: Iterable<string>, format: ResponseFormat): Response {
+/** An answer whose text is put together as the client reads it, out of groups of pieces that may be waited for. */
+export function respondInPieces(groups: AsyncIterable<Iterable<string>>, format: ResponseFormat): Response {
   const encoder = new TextEncoder();
-  const iterator = chunks[Symbol.iterator]();
+  const waiting = groups[Symbol.asyncIterator]();
+  let group: Iterator<string> = [][Symbol.iterator]();
   const body = new ReadableStream<Uint8Array>({
-    pull(controller) {
+    async pull(controller) {
       let piece = '';
-      for (let next = iterator.next(); ; next = iterator.next()) {
-        if (!next.done) piece += next.value;
-        if (!next.done && piece.length < pieceUnits) continue;
-        if (piece !== '') controller.enqueue(encoder.encode(piece));
-        if (next.done) controller.close();
-        return;
+      while (piece.length < pieceUnits) {
+        const next = group.next();
+        if (!next.done) {
+          piece += next.value;
+          continue;
+        }
+        // Only the end of a group is worth a wait.
+        const more = await waiting.next();
+        if (more.done) {
+          if (piece !== '') controller.enqueue(encoder.encode(piece));
+          controller.close();
+          return;
+        }
+        group = more.value[Symbol.iterator]();
       }
+      controller.enqueue(encoder.encode(piece));
+    },
+    async cancel() {
+      await waiting.return?.();
     },
   });
   return new Response(body, {

@@ -110,7 +110,7 @@ function fieldFilter(kind: KindDefinition, fields: FieldSelector): (stored: Stor
 function readPage(reader: StoreReader, request: ListRequest, query: StoreListQuery, moment: ListMoment): StorePage {
   const { kind } = request;
   const page = readStored(reader, request, query, moment);
-  return kind.servedForm || kind.custom
+  return !request.asStored && (kind.servedForm || kind.custom)
     ? { ...page, items: page.items.map((stored) => servedObject(kind, stored)) }
     : page;
 }

@@ -93,6 +93,8 @@ export interface ListRequest extends Target {
   continue?: string;
   resourceVersion?: string;
   resourceVersionMatch?: string;
+  /** Items as the store has them, for who presents them himself. */
+  asStored?: boolean;
 }
 
 export interface WriteOutcome {

@@ -55,7 +55,7 @@ export class CustomCluster {
   readonly fixture: ClusterFixture;
   readonly #controllers: ReturnType<typeof hostControllers>;
 
-  private constructor(fixture: ClusterFixture) {
+  protected constructor(fixture: ClusterFixture) {
     this.fixture = fixture;
     const { cluster, client, timers } = fixture;
     this.#controllers = hostControllers({

@@ -73,7 +73,7 @@ export const deleteCollection: VerbHandler = async (deps, request) => {
   const selected = { kind, namespace: info.namespace, labelSelector, fieldSelector };
   const parts: ListOutcome[] = [];
   const found: ObjectKey[] = [];
-  for (const part of await listParts(deps, request, selected)) {
+  for await (const part of listParts(deps, request, selected)) {
     found.push(...part.items.map(({ key }) => key));
     if (parts.length < 2) parts.push(part);
   }
