@@ -109,7 +109,7 @@ it('[W11] a watch that fails takes no other with it', async () => {
 it('[W11] whoever comes, reads or goes when, each gets every change once and in order', () =>
   fc.assert(
     fc.asyncProperty(
-      fc.array(fc.constantFrom('put', 'put', 'join', 'leave', 'answer', 'acknowledge', 'settle'), { maxLength: 60 }),
+      fc.array(fc.constantFrom('put', 'put', 'join', 'leave', 'answer', 'acknowledge', 'settle', 'settle'), { maxLength: 60, size: 'max' }),
       async (steps) => {
         const { store, hub, questions, errors, settle, put } = setUp();
         const readers: { reader: Reader; from: number; isGone: boolean; read: number }[] = [];
@@ -151,5 +151,5 @@ it('[W11] whoever comes, reads or goes when, each gets every change once and in 
         expect(errors).toEqual([]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 60 },
   ));
