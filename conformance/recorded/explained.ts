@@ -100,8 +100,11 @@ const deviations: readonly Explanation[] = [
     why: 'zero times are left out, where Kubernetes writes null for some',
     holds: (d) => d.recorded === null && d.ours === undefined,
   },
-  { why: 'several errors of malformed patches are 400', step: /^(server-side-apply 8|patches 15) / },
-  { why: 'causes that are alike are told once', path: /causes\[1\]$/ },
+  {
+    why: 'an apply of a field that the schema lacks is 400, as is a malformed patch of what is not there',
+    step: /^(server-side-apply 8|patches 15) /,
+  },
+  { why: 'a finding is one cause, however often it was looked for', path: /causes\[1\]$/ },
   { why: 'who is nobody may ask, and is forbidden', step: /^authentication 0 / },
   { why: 'custom resources: order of verbs and subresources', step: /^crd 2 GET/ },
   { why: 'a definition has its conditions with the first answer', step: /^crd 0 /, path: /status/ },

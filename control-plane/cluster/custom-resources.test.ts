@@ -264,6 +264,31 @@ it('rules in CEL are judged with the definition, and judge its resources', async
   );
 });
 
+it('a rule that came later does not make read-only what it finds, but warns', async () => {
+  const schema = (...rules: object[]) => ({
+    openAPIV3Schema: {
+      type: 'object',
+      properties: {
+        spec: {
+          type: 'object',
+          properties: { replicas: { type: 'integer', 'x-kubernetes-validations': rules }, image: { type: 'string' } },
+        },
+      },
+    },
+  });
+  await cluster.define({ schema: schema() });
+  await cluster.call('POST', cronTabsPath, cronTab({ replicas: 0, image: 'a' }));
+  const { json } = await definition();
+  json.spec.versions[0].schema = schema({ rule: 'self > 0', message: 'nothing runs' });
+  await cluster.call('PUT', `${definitionsPath}/crontabs.stable.example.com`, json);
+  const changed = await cluster.merge(`${cronTabsPath}/c`, { spec: { image: 'b' } });
+  expect([changed.status, changed.headers.get('warning')]).toEqual([
+    200,
+    '299 - "spec.replicas: Invalid value: 0: nothing runs"',
+  ]);
+  expect((await cluster.merge(`${cronTabsPath}/c`, { spec: { replicas: -1 } })).status).toBe(422);
+});
+
 it('several versions are one object, each with its own schema', async () => {
   const schema = (properties: object) => ({ openAPIV3Schema: { type: 'object', properties } });
   const text = { type: 'string' };

@@ -49,6 +49,8 @@ export interface FieldError {
     | 'InternalError';
   /** The text after the path, as Kubernetes prints it: `Invalid value: "A": a lowercase RFC 1123 ...`. */
   message: string;
+  /** Of something that was wrong before and has not changed: told as a warning, and no reason to refuse. */
+  forgiven?: true;
 }
 
 /**
@@ -135,10 +137,10 @@ export function modified(subject: ErrorSubject): StatusError {
   );
 }
 
-/** 422 with one cause per finding. Kind-level subject: `kind` is what the message and the details name. */
+/** 422 with one cause per finding; the message says each thing once. Kind-level subject: `kind` is what the message and the details name. */
 export function invalid(subject: ErrorSubject, errors: FieldError[]): StatusError {
   const kind = subject.kind ?? subject.resource;
-  const lines = errors.map((error) => `${error.field}: ${error.message}`);
+  const lines = [...new Set(errors.map(fieldErrorText))];
   const summary = lines.length === 1 ? lines[0] : `[${lines.join(', ')}]`;
   const causes: StatusCause[] = errors.map(({ reason, message, field }) => ({ reason, message, field }));
   return new StatusError(
@@ -151,6 +153,11 @@ export function invalid(subject: ErrorSubject, errors: FieldError[]): StatusErro
       causes,
     },
   );
+}
+
+/** A finding in one line. */
+export function fieldErrorText({ field, message }: FieldError): string {
+  return `${field}: ${message}`;
 }
 
 export function badRequest(message: string): StatusError {

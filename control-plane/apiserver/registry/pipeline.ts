@@ -2,6 +2,7 @@ import {
   alreadyExists,
   conflict,
   type FieldError,
+  fieldErrorText,
   invalid,
   notFound,
   StatusError,
@@ -280,7 +281,10 @@ function validateChange(
   return [...meta, ...strategy.validate(next, current), ...(strategy.validateUpdate?.(next, current) ?? [])];
 }
 
-function refuseInvalid({ served }: WriteContext, object: KubernetesObject, errors: FieldError[]): void {
+function refuseInvalid({ served, warnings }: WriteContext, object: KubernetesObject, found: FieldError[]): void {
+  if (found.length === 0) return;
+  const { forgiven = [], errors = [] } = Object.groupBy(found, (one) => (one.forgiven ? 'forgiven' : 'errors'));
+  warnings.push(...forgiven.map(fieldErrorText));
   if (errors.length > 0) throw invalid(subjectOf(served, object.metadata.name), errors);
 }
 

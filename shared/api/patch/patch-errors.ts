@@ -1,6 +1,6 @@
 import { badRequest, StatusError } from '../errors.ts';
 
-/** What a JSON patch that is well formed but does not fit the object is answered with; the wording names no cause. */
+/** What a patch that is well formed but does not fit the object is answered with; the wording names no cause. */
 export function unprocessablePatch(): StatusError {
   return new StatusError('Invalid', 'the server rejected our request due to an error in our request', {});
 }

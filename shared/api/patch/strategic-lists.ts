@@ -2,6 +2,7 @@ import type { ArraySchema, Field, Schema } from '../../schema/model.ts';
 import { badRequest } from '../errors.ts';
 import { goPrint } from '../go-format.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
+import { unprocessablePatch } from './patch-errors.ts';
 import { cleanNewList, cleanNewValue, directive } from './strategic-directives.ts';
 
 type ListField = Field & { schema: ArraySchema };
@@ -56,7 +57,7 @@ export function reorderList(
 function listMergeKey(field: ListField, live: Json[], patch: Json[]): string | undefined {
   const items = [...live, ...patch];
   const first = items[0] as Json;
-  if (Array.isArray(first)) throw badRequest('lists of lists are not supported');
+  if (Array.isArray(first)) throw unprocessablePatch();
   if (items.some((item) => typeName(item) !== typeName(first))) {
     throw badRequest(`list element types are not identical: ${goPrint([live, patch])}`);
   }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schemaFor } from '../../schema/registry.ts';
 import { StatusError } from '../errors.ts';
 import type { Json, JsonObject } from '../json.ts';
+import { unprocessablePatch } from './patch-errors.ts';
 import { cleanNewValue } from './strategic-directives.ts';
 import { applyStrategicMergePatch } from './strategic-merge-patch.ts';
 
@@ -87,6 +88,12 @@ describe('applyStrategicMergePatch', () => {
     ]);
     expect(patched({ metadata: { labels: { $patch: 'replace', b: '2' } } }).metadata.labels).toEqual({ b: '2' });
     expect(patched({ metadata: { labels: { $patch: 'delete' } } }).metadata.labels).toEqual({});
+  });
+
+  it('refuses lists of lists as something that does not fit the object', () => {
+    const object = { ...pod(), metadata: { name: 'p', finalizers: [] } };
+    expect(() => patched({ metadata: { finalizers: [['a']] } }, object)).toThrow(unprocessablePatch());
+    expect(unprocessablePatch().code).toBe(422);
   });
 
   it.each<[Json, string]>([

@@ -38,7 +38,7 @@ function visit(schema: JsonSchema, place: Place, path: string): FieldError[] {
 function validateByRules(schema: JsonSchema, value: Json, isResource: boolean, path: string): FieldError[] {
   const rules = createRuleValidator(schema, isResource);
   if (!rules) return [];
-  const errors = rules.validate(value, { old: value, path });
+  const errors = rules.validate(value, { old: value, path }).filter(({ forgiven }) => !forgiven);
   return errors.length > 0 ? errors : rules.validate(value, { path });
 }
 

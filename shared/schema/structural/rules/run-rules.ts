@@ -21,7 +21,7 @@ import { type RuleNode, ruleTree } from './rule-tree.ts';
 
 /** Judges values by the rules of one schema. */
 export interface RuleValidator {
-  /** @param old the value before an update; what was wrong already and has not changed is forgiven */
+  /** @param old the value before an update; what was wrong already and has not changed is `forgiven` */
   validate(value: unknown, options?: { old?: unknown; path?: string }): FieldError[];
 }
 
@@ -137,9 +137,12 @@ function judge(
   if (run.left < 0) return outOfBudget;
   if (outcome.value === true) return undefined;
   const text = message && 'program' in message ? messageOf(message.program, bindings, run) : undefined;
-  if (!condition.usesOldSelf && isForgiven(place)) return undefined;
-  if (text !== undefined && 'problem' in text) return text.problem;
-  run.errors.push(broken(rule, value, text?.message ?? defaultMessage(rule), pathOf(rule, node, place)));
+  const path = pathOf(rule, node, place);
+  const error =
+    text !== undefined && 'problem' in text
+      ? invalidValue(path, node.schema.type ?? '', text.problem)
+      : broken(rule, value, text?.message ?? defaultMessage(rule), path);
+  run.errors.push(!condition.usesOldSelf && isForgiven(place) ? { ...error, forgiven: true } : error);
   return undefined;
 }
 
