@@ -15,6 +15,7 @@ export class NodeInfo {
   assumedRequested: Amounts = {};
   readonly pods = new Map<string, PodInfo>();
   readonly #owners = new Map<string, number>();
+  #lowestPriority: number | undefined = Number.POSITIVE_INFINITY;
   #hostPorts: readonly HostPort[] = [];
 
   constructor(name: string) {
@@ -30,8 +31,21 @@ export class NodeInfo {
     this.allocatable = amountsOf(node.status?.allocatable);
   }
 
+  /** The same node with the same Pods, to try things out on. */
+  copy(): NodeInfo {
+    const copy = new NodeInfo(this.name);
+    const { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested } = this;
+    Object.assign(copy, { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested });
+    for (const [key, pod] of this.pods) copy.pods.set(key, pod);
+    for (const [owner, count] of this.#owners) copy.#owners.set(owner, count);
+    copy.#hostPorts = this.#hostPorts;
+    copy.#lowestPriority = this.#lowestPriority;
+    return copy;
+  }
+
   addPod(pod: PodInfo): void {
     this.removePod(pod.key);
+    if (this.#lowestPriority !== undefined) this.#lowestPriority = Math.min(this.#lowestPriority, pod.priority);
     this.pods.set(pod.key, pod);
     this.requested = add(this.requested, pod.requests);
     this.assumedRequested = add(this.assumedRequested, pod.assumedRequests);
@@ -43,6 +57,7 @@ export class NodeInfo {
     const pod = this.pods.get(key);
     if (!pod) return;
     this.pods.delete(key);
+    if (pod.priority === this.#lowestPriority) this.#lowestPriority = undefined;
     this.requested = subtract(this.requested, pod.requests);
     this.assumedRequested = subtract(this.assumedRequested, pod.assumedRequests);
     if (pod.owner) {
@@ -55,6 +70,12 @@ export class NodeInfo {
 
   countOwnedBy(owner: string): number {
     return this.#owners.get(owner) ?? 0;
+  }
+
+  /** Of the Pods on it; infinite without any. */
+  get lowestPriority(): number {
+    this.#lowestPriority ??= Math.min(...[...this.pods.values()].map(({ priority }) => priority));
+    return this.#lowestPriority;
   }
 
   get hostPorts(): readonly HostPort[] {

@@ -22,7 +22,15 @@ export function mayHelp({ key, type, object, previous }: ObjectChange): boolean 
   if (key.resource !== 'pods') return false;
   const pod = object as Pod;
   const finished = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-  return Boolean(pod.spec?.nodeName) && (type === 'DELETED' || finished);
+  if (pod.spec?.nodeName && (type === 'DELETED' || finished)) return true;
+  return leavesRoom(pod, type === 'DELETED' ? undefined : (previous as Pod | undefined));
+}
+
+/** Room was kept for it, and it will not come. */
+function leavesRoom(pod: Pod, previous: Pod | undefined): boolean {
+  const kept = (previous ?? pod).status?.nominatedNodeName;
+  if (!kept) return false;
+  return !previous || (pod.spec?.nodeName !== kept && pod.status?.nominatedNodeName !== kept);
 }
 
 function isSameOffer(a: Node, b: Node): boolean {

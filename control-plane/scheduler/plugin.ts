@@ -10,13 +10,19 @@ export interface Rejection {
   unresolvable: boolean;
 }
 
+/** What each node that cannot take a Pod says. */
+export type Rejections = ReadonlyMap<NodeInfo, Rejection>;
+
+/** Why the node cannot take the Pod that the rule was prepared for; undefined: it can. */
+export type NodeCheck = (node: NodeInfo) => Rejection | undefined;
+
 export interface FilterPlugin {
   /** Kubernetes' name of the rule. */
   name: string;
   /** Lower ones are asked first; the first rejection of a node is the one that is reported. */
   order: number;
   /** What does not depend on the node happens here, once; undefined: this Pod has nothing to ask. */
-  prepare(pod: PendingPod, snapshot: Snapshot): ((node: NodeInfo) => Rejection | undefined) | undefined;
+  prepare(pod: PendingPod, snapshot: Snapshot): NodeCheck | undefined;
 }
 
 export interface ScorePlugin {

@@ -1,5 +1,9 @@
 import type { Pod, PodSpec, Toleration } from '../../shared/api/object.ts';
+import { conditionOf } from '../controllers/pods/pod-state.ts';
 import { type Amounts, assumedPodRequests, podRequests } from './requests.ts';
+
+/** Of the condition `DisruptionTarget` of a Pod that has to make room. */
+export const preemptionReason = 'PreemptionByScheduler';
 
 export interface HostPort {
   ip: string;
@@ -16,14 +20,18 @@ export interface PodInfo {
   labels: Readonly<Record<string, string>>;
   /** uid of the controller that made it. */
   owner?: string;
+  priority: number;
+  /** Epoch ms; undefined until its node has taken it up. */
+  startedMs?: number;
   requests: Amounts;
   assumedRequests: Amounts;
   hostPorts: readonly HostPort[];
+  /** On its way out: to make room for another one, or for any other reason. */
+  leaving?: 'preempted' | 'deleted';
 }
 
 /** A Pod that waits for a node: also what it asks of one. */
 export interface PendingPod extends PodInfo {
-  priority: number;
   nodeName?: string;
   nodeSelector: Readonly<Record<string, string>>;
   affinity?: PodSpec['affinity'];
@@ -32,7 +40,8 @@ export interface PendingPod extends PodInfo {
 }
 
 export function podInfo(pod: Pod): PodInfo {
-  const { metadata, spec } = pod;
+  const { metadata, spec, status } = pod;
+  const leaving = leavingOf(pod);
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
   return {
     key: `${metadata.namespace}/${metadata.name}`,
@@ -40,17 +49,25 @@ export function podInfo(pod: Pod): PodInfo {
     namespace: metadata.namespace ?? '',
     labels: metadata.labels ?? {},
     ...(owner ? { owner } : {}),
+    priority: spec?.priority ?? 0,
+    ...(status?.startTime ? { startedMs: Date.parse(String(status.startTime)) } : {}),
     requests: podRequests(spec),
     assumedRequests: assumedPodRequests(spec),
     hostPorts: hostPortsOf(spec),
+    ...(leaving ? { leaving } : {}),
   };
+}
+
+function leavingOf(pod: Pod): PodInfo['leaving'] {
+  if (!pod.metadata.deletionTimestamp) return undefined;
+  const disruption = conditionOf(pod, 'DisruptionTarget');
+  return disruption?.status === 'True' && disruption.reason === preemptionReason ? 'preempted' : 'deleted';
 }
 
 export function pendingPod(pod: Pod): PendingPod {
   const { spec } = pod;
   return {
     ...podInfo(pod),
-    priority: spec?.priority ?? 0,
     nodeName: spec?.nodeName,
     nodeSelector: spec?.nodeSelector ?? {},
     affinity: spec?.affinity,

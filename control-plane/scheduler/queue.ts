@@ -27,25 +27,27 @@ export class SchedulingQueue {
   #sequence = 0;
 
   /** A new Pod, or a new state of one; a changed spec or label is a reason to try again, a changed status is not. */
-  put(pod: Pod, isSameRequest: (a: Pod, b: Pod) => boolean): void {
+  put(pod: Pod, isSameRequest: (a: Pod, b: Pod) => boolean): QueuedPod {
     const info = pendingPod(pod);
     const known = this.#pods.get(info.key);
     if (!known || known.info.uid !== info.uid) {
       const sequence = this.#sequence++;
-      this.#pods.set(info.key, { info, pod, attempts: 0, sequence, notBefore: 0, state: 'active' });
-      return;
+      const queued: QueuedPod = { info, pod, attempts: 0, sequence, notBefore: 0, state: 'active' };
+      this.#pods.set(info.key, queued);
+      return queued;
     }
     if (!isSameRequest(known.pod, pod)) known.state = 'active';
     known.pod = pod;
     known.info = info;
+    return known;
   }
 
   remove(key: string): void {
     this.#pods.delete(key);
   }
 
-  has(key: string): boolean {
-    return this.#pods.has(key);
+  get(key: string): QueuedPod | undefined {
+    return this.#pods.get(key);
   }
 
   /** The next ones to try, at most `limit`. They stay in the queue until they are bound. */
@@ -66,6 +68,12 @@ export class SchedulingQueue {
   retry(queued: QueuedPod, nowMs: number): void {
     this.#postpone(queued, nowMs);
     queued.state = 'backoff';
+  }
+
+  /** What this Pod waited for may have come: it is tried at once, unless it was refused just now for another reason. */
+  activate(key: string): void {
+    const queued = this.#pods.get(key);
+    if (queued?.state === 'unschedulable') queued.state = 'active';
   }
 
   /** Something changed that may help. */

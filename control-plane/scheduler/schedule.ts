@@ -1,13 +1,13 @@
-import { explain } from './explain.ts';
 import type { NodeInfo } from './node-info.ts';
-import type { FilterPlugin, Rejection, ScorePlugin } from './plugin.ts';
+import type { FilterPlugin, NodeCheck, Rejection, Rejections, ScorePlugin } from './plugin.ts';
 import type { PendingPod } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
+import { checksFor, rejectionBy } from './trial.ts';
 
 export type Decision =
   | { node: string }
-  /** Why there is none, in Kubernetes' words. */
-  | { failed: string };
+  /** There is none, for these reasons. */
+  | { rejections: Rejections };
 
 export interface ScheduleOptions {
   filters: readonly FilterPlugin[];
@@ -18,11 +18,13 @@ export interface ScheduleOptions {
 
 /** Finds the node for a Pod. Pure: the snapshot is read only. */
 export function schedule(pod: PendingPod, snapshot: Snapshot, options: ScheduleOptions): Decision {
-  const { nodes } = snapshot;
-  if (nodes.length === 0) return { failed: 'no nodes available to schedule pods' };
-  const { feasible, rejections } = findFeasible(pod, snapshot, options);
-  if (feasible.length === 0) return { failed: explain(pod, nodes.length, rejections) };
-  return { node: best(pod, snapshot, feasible, options).name };
+  const checks = checksFor(pod, snapshot, options.filters);
+  const check = (node: NodeInfo) => rejectionBy(checks, node, snapshot.nominations.ahead(pod, node.name));
+  // Room has been made for it there, so most likely it fits, and nowhere else.
+  const nominated = snapshot.node(snapshot.nominations.nodeOf(pod.key) ?? '');
+  if (nominated && !check(nominated)) return { node: nominated.name };
+  const { feasible, rejections } = findFeasible(check, snapshot, options);
+  return feasible.length === 0 ? { rejections } : { node: best(pod, snapshot, feasible, options).name };
 }
 
 /** How many feasible nodes are enough to choose from; upstream's `percentageOfNodesToScore` left to itself. */
@@ -33,30 +35,18 @@ export function enoughNodes(nodes: number): number {
   return Math.max(minimum, Math.floor((nodes * percentage) / 100));
 }
 
-function findFeasible(pod: PendingPod, snapshot: Snapshot, { filters, random }: ScheduleOptions) {
-  const checks = [...filters]
-    .sort((a, b) => a.order - b.order)
-    .flatMap((filter) => filter.prepare(pod, snapshot) ?? []);
-  const { nodes } = snapshot;
+function findFeasible(check: NodeCheck, { nodes }: Snapshot, { random }: ScheduleOptions) {
   const enough = enoughNodes(nodes.length);
   const feasible: NodeInfo[] = [];
-  const rejections: Rejection[] = [];
+  const rejections = new Map<NodeInfo, Rejection>();
   const start = Math.floor(random() * nodes.length);
   for (let step = 0; step < nodes.length && feasible.length < enough; step++) {
     const node = nodes[(start + step) % nodes.length]!;
-    const rejection = firstRejection(checks, node);
-    if (rejection) rejections.push(rejection);
+    const rejection = check(node);
+    if (rejection) rejections.set(node, rejection);
     else feasible.push(node);
   }
   return { feasible, rejections };
-}
-
-function firstRejection(checks: readonly ((node: NodeInfo) => Rejection | undefined)[], node: NodeInfo) {
-  for (const check of checks) {
-    const rejection = check(node);
-    if (rejection) return rejection;
-  }
-  return undefined;
 }
 
 function best(pod: PendingPod, snapshot: Snapshot, feasible: readonly NodeInfo[], options: ScheduleOptions): NodeInfo {

@@ -1,15 +1,15 @@
-import type { Pod } from '../../shared/api/object.ts';
+import type { Pod, PodDisruptionBudget } from '../../shared/api/object.ts';
 import type { ClusterClient, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
-import { withCondition } from '../controllers/pods/pod-state.ts';
 import { Backoff } from '../controllers/runtime/backoff.ts';
 import { createChangeSource } from '../controllers/runtime/change-source.ts';
 import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
-import { errorOf, keyOf, sameObject, sameState, timestamp } from '../controllers/runtime/write.ts';
+import { type Budget, budgetOf } from './budgets.ts';
+import { decide } from './decide.ts';
 import { isPending, isSameRequest, mayHelp } from './pending.ts';
 import type { FilterPlugin, ScorePlugin } from './plugin.ts';
-import { type QueuedPod, SchedulingQueue } from './queue.ts';
-import { schedule } from './schedule.ts';
+import { SchedulingQueue } from './queue.ts';
 import { Snapshot } from './snapshot.ts';
+import { type Step, stepsFor } from './steps.ts';
 
 export interface SchedulerDeps {
   client: ClusterClient;
@@ -43,7 +43,8 @@ const resources = ['nodes', 'pods', 'services'];
  * Binds Pods to nodes, over the API alone, so that another scheduler can stand beside it or in its place.
  *
  * Invariants: one run at a time; within a run every decision sees the ones before it (a chosen Pod is assumed to be on
- * its node at once); a Pod whose binding fails is taken off again and retried. The snapshot is built when something
+ * its node at once); a Pod whose binding fails is taken off again and retried; Pods that have to make room are told so
+ * in the write that nominates the one that they make room for, so that nothing is done twice. The snapshot is built when something
  * first needs a decision, so a scheduler that was evicted and is woken by changes that concern it not stays small.
  */
 export function createScheduler(deps: SchedulerDeps): Scheduler {
@@ -95,67 +96,73 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     if (!snapshot) return;
     snapshot.apply(change);
     if (change.key.resource === 'pods') {
-      const pod = change.object as Pod;
-      if (change.type !== 'DELETED' && isPending(pod, schedulerName)) queue.put(pod, isSameRequest);
-      else queue.remove(`${change.key.namespace}/${change.key.name}`);
+      const podKey = `${change.key.namespace}/${change.key.name}`;
+      if (change.type !== 'DELETED' && isPending(change.object as Pod, schedulerName)) wait(snapshot, change);
+      else {
+        queue.remove(podKey);
+        snapshot.nominations.remove(podKey);
+      }
     }
-    if (mayHelp(change)) queue.activateUnschedulable();
+    if (!mayHelp(change)) return;
+    const node = (change.object as Pod).spec?.nodeName;
+    // It may be what they had made go.
+    for (const { key } of node ? snapshot.nominations.on(node) : []) queue.activate(key);
+    queue.activateUnschedulable();
   }
 
-  /** Decides for one batch and writes the bindings; false when there was nothing to do. */
+  function wait({ nominations }: Snapshot, { object, previous, type }: ObjectChange): void {
+    const { info } = queue.put(object as Pod, isSameRequest);
+    const before = (previous as Pod | undefined)?.status?.nominatedNodeName;
+    const now = (object as Pod).status?.nominatedNodeName;
+    // Other changes of the Pod say nothing about what was decided since.
+    nominations.set(info, type === 'ADDED' || before !== now ? now : nominations.nodeOf(info.key));
+  }
+
+  /** Decides for one batch and writes what follows; false when there was nothing to do. */
   async function scheduleBatch(current: Snapshot): Promise<boolean> {
     const next = queue.releaseBackoff(clock.now());
     if (next !== undefined) deps.scheduleTimer(next);
     const batch = queue.take(batchSize);
     if (batch.length === 0) return false;
-    const chosen: { queued: QueuedPod; node: string }[] = [];
-    const failed: { queued: QueuedPod; message: string }[] = [];
-    for (const queued of batch) {
-      const decision = schedule(queued.info, current, deps);
-      if ('node' in decision) {
-        current.assume(queued.info, decision.node);
-        chosen.push({ queued, node: decision.node });
-      } else {
-        queue.unschedulable(queued, clock.now());
-        failed.push({ queued, message: decision.failed });
-      }
+    try {
+      const verdicts = await decide(batch, current, { ...deps, budgets });
+      await carryOut(await stepsFor(verdicts, { client, clock, schedulerName, queue, snapshot: current, tell }));
+    } catch (error) {
+      // The snapshot says of Pods that they are on their way which nobody has told to go.
+      source.restart();
+      throw error;
     }
-    const operations = [
-      ...chosen.map(({ queued, node }) => bindOperation(queued.pod, node)),
-      ...failed.flatMap(({ queued, message }) => conditionOperation(queued.pod, message, clock.now())),
-    ];
-    const results = await writeBatch(operations);
-    for (const [index, { queued, node }] of chosen.entries()) bound(current, queued, node, results?.[index]);
-    for (const { queued, message } of failed) tell(queued.pod, 'Warning', 'FailedScheduling', message);
     return true;
   }
 
+  async function carryOut(steps: readonly Step[]): Promise<void> {
+    const operations = steps.flatMap((step) => step.operations);
+    const results = await writeBatch(operations, { isRequired: steps.some(({ evicts }) => evicts) });
+    let at = 0;
+    for (const step of steps) {
+      step.settle(results?.slice(at, at + step.operations.length));
+      at += step.operations.length;
+    }
+  }
+
   /** Undefined: nothing is known of the outcome. */
-  async function writeBatch(operations: WriteOperation[]): Promise<WriteResult[] | undefined> {
+  async function writeBatch(
+    operations: WriteOperation[],
+    { isRequired }: { isRequired: boolean },
+  ): Promise<WriteResult[] | undefined> {
     if (operations.length === 0) return [];
     try {
       return await client.write(operations);
     } catch (error) {
+      if (isRequired) throw error;
       log.error('bindings could not be written', { operations: operations.length, error: String(error) });
       return undefined;
     }
   }
 
-  function bound(current: Snapshot, queued: QueuedPod, node: string, result: WriteResult | undefined): void {
-    const { key } = queued.info;
-    const error = result ? errorOf(result) : undefined;
-    if (result && !error) {
-      queue.remove(key);
-      tell(queued.pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`);
-      return;
-    }
-    current.forget(key);
-    // The Pod is gone; the change feed says so too.
-    if (error?.reason === 'NotFound') queue.remove(key);
-    else queue.retry(queued, clock.now());
-    if (error && error.reason !== 'NotFound' && error.reason !== 'Conflict') {
-      tell(queued.pod, 'Warning', 'FailedScheduling', `binding rejected: ${error.message}`);
-    }
+  async function budgets(): Promise<Budget[]> {
+    const { items } = await client.list<PodDisruptionBudget>({ resource: 'poddisruptionbudgets.policy' });
+    return items.flatMap(budgetOf);
   }
 
   function tell(pod: Pod, type: 'Normal' | 'Warning', reason: string, message: string): void {
@@ -205,25 +212,4 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
       return running ? new Promise((resolve) => idleListeners.push(resolve)) : Promise.resolve();
     },
   };
-}
-
-function bindOperation(pod: Pod, node: string): WriteOperation {
-  return { verb: 'bind', key: keyOf('pods', pod), node, preconditions: sameObject(pod) };
-}
-
-/** Nothing when the Pod says so already. */
-function conditionOperation(pod: Pod, message: string, nowMs: number): WriteOperation[] {
-  const old = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (old?.status === 'False' && old.reason === 'Unschedulable' && old.message === message) return [];
-  const lastTransitionTime = timestamp(nowMs);
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime };
-  return [
-    {
-      verb: 'patch',
-      key: keyOf('pods', pod),
-      subresource: 'status',
-      patch: { status: { conditions: withCondition(pod, condition) } },
-      preconditions: sameState(pod),
-    },
-  ];
 }

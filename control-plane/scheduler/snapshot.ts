@@ -1,10 +1,11 @@
 import type { Node, Pod, Service } from '../../shared/api/object.ts';
 import type { ObjectChange } from '../client.ts';
 import { NodeInfo } from './node-info.ts';
+import { Nominations } from './nominations.ts';
 import { type PodInfo, podInfo } from './pod-info.ts';
 
 /**
- * What the scheduler decides on: nodes, the Pods on them as projections, and the selectors of Services. Kept up to
+ * What the scheduler decides on: nodes, the Pods on them as projections or nominated for them, and the selectors of Services. Kept up to
  * date by changes, each of which may come more than once; a Pod that is assumed to be on a node is simply on it until
  * a change or `forget` says otherwise.
  */
@@ -13,6 +14,7 @@ export class Snapshot {
   readonly #nodeOfPod = new Map<string, string>();
   readonly #selectors = new Map<string, Map<string, Readonly<Record<string, string>>>>();
   #list: readonly NodeInfo[] | undefined;
+  readonly nominations = new Nominations();
 
   /** The nodes that exist, in a stable order. */
   get nodes(): readonly NodeInfo[] {
@@ -46,6 +48,12 @@ export class Snapshot {
     if (info && !info.exists && info.pods.size === 0) this.#nodes.delete(nodeName);
   }
 
+  /** What is known of a Pod has changed; it stays where it is. */
+  replace(pod: PodInfo): void {
+    const nodeName = this.#nodeOfPod.get(pod.key);
+    if (nodeName !== undefined) this.#place(pod, nodeName);
+  }
+
   /** Selectors of the Services that the Pod is behind. */
   servicesOf(pod: PodInfo): Readonly<Record<string, string>>[] {
     return [...(this.#selectors.get(pod.namespace)?.values() ?? [])].filter((selector) => matches(pod, selector));
@@ -74,6 +82,7 @@ export class Snapshot {
 
   #place(pod: PodInfo, nodeName: string): void {
     this.forget(pod.key);
+    this.nominations.remove(pod.key);
     this.#nodeOfPod.set(pod.key, nodeName);
     this.#info(nodeName).addPod(pod);
   }

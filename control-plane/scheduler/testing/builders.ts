@@ -1,7 +1,10 @@
 import type { Node, Pod, Taint } from '../../../shared/api/object.ts';
 import { seededRandom } from '../../controllers/testing/random.ts';
+import type { Budget } from '../budgets.ts';
+import { refuse, type Verdict } from '../decide.ts';
 import { filters } from '../filters/index.generated.ts';
 import { pendingPod } from '../pod-info.ts';
+import type { QueuedPod } from '../queue.ts';
 import { schedule } from '../schedule.ts';
 import { scores } from '../scores/index.generated.ts';
 import { Snapshot } from '../snapshot.ts';
@@ -24,14 +27,16 @@ export interface PodOptions {
   labels?: Record<string, string>;
   hostPort?: number;
   spec?: Partial<Pod['spec']>;
+  status?: Pod['status'];
 }
 
-export function aPod(name: string, { requests, owner, labels = {}, hostPort, spec }: PodOptions = {}): Pod {
+export function aPod(name: string, { requests, owner, labels = {}, hostPort, spec, status }: PodOptions = {}): Pod {
   const references = owner ? [{ apiVersion: 'v1', kind: 'X', name: owner, uid: owner, controller: true }] : [];
   const ports = hostPort ? [{ containerPort: 80, hostPort }] : [];
   return {
     metadata: { name, namespace: 'default', uid: name, labels, ownerReferences: references },
     spec: { containers: [{ name: 'c', image: 'i', resources: { requests }, ports }], ...spec },
+    ...(status ? { status } : {}),
   };
 }
 
@@ -49,8 +54,22 @@ export function put(snapshot: Snapshot, resource: string, object: Node | Pod): v
 
 /** The name of the node, or the message. */
 export function decide(pod: Pod, snapshot: Snapshot, random = seededRandom(1)): string {
-  const decision = schedule(pendingPod(pod), snapshot, { filters, scores, random });
-  return 'node' in decision ? decision.node : decision.failed;
+  const verdict = judge(pod, snapshot, { random });
+  return 'node' in verdict ? verdict.node : verdict.message;
+}
+
+/** One decision; a refusal, and whoever has to make room, are in the snapshot afterwards. */
+export function judge(
+  pod: Pod,
+  snapshot: Snapshot,
+  { budgets = [], random = seededRandom(1) }: { budgets?: readonly Budget[]; random?: () => number } = {},
+): Verdict {
+  const options = { filters, scores, random };
+  const info = pendingPod(pod);
+  const queued: QueuedPod = { info, pod, attempts: 0, sequence: 0, notBefore: 0, state: 'active' };
+  const decision = schedule(info, snapshot, options);
+  if ('node' in decision) return { queued, node: decision.node };
+  return refuse(queued, { snapshot, rejections: decision.rejections, options, budgets });
 }
 
 /** Schedules one after the other; the node of each, or its message. */

@@ -80,3 +80,18 @@ it('a container that has ended for good stays ended', () => {
   );
   expect(errors.map(({ field }) => field)).toEqual(['status.containerStatuses[0].state']);
 });
+
+it('a Pod may be nominated for a node until it has one', () => {
+  const errors = (spec: object, from: string | undefined, to: string) =>
+    pod.strategy.validateStatusUpdate!(
+      { metadata: {}, status: { nominatedNodeName: to } },
+      { metadata: {}, spec: { containers: [], ...spec }, status: { nominatedNodeName: from } },
+    ).map(({ field, message }) => `${field}: ${message}`);
+  expect(errors({}, undefined, 'n')).toEqual([]);
+  expect(errors({}, 'n', '')).toEqual([]);
+  expect(errors({}, undefined, 'N_1')).toEqual([expect.stringContaining('status.nominatedNodeName: Invalid value')]);
+  expect(errors({ nodeName: 'n' }, 'n', 'n')).toEqual([]);
+  expect(errors({ nodeName: 'n' }, undefined, 'n')).toEqual([
+    'status.nominatedNodeName: Forbidden: may not be set on pods that are already bound to a node',
+  ]);
+});

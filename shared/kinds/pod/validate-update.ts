@@ -2,6 +2,7 @@ import type { FieldError } from '../../api/errors.ts';
 import { forbidden, invalidValue, required } from '../../api/field-errors.ts';
 import { jsonEqual } from '../../api/json.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../api/object.ts';
+import { checkDNS1123Subdomain } from '../../api/validation.ts';
 import { describeChanges } from './describe-changes.ts';
 
 const updatable = [
@@ -96,8 +97,22 @@ function withoutUndefined(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
-/** A container that has ended for good cannot be running again. */
 export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
+  return [...validateNomination(pod, old), ...validateContainerStates(pod, old)];
+}
+
+/** A Pod that has a node waits for no other. */
+function validateNomination({ status }: Pod, old: Pod): FieldError[] {
+  const name = status?.nominatedNodeName;
+  if (!name || name === old.status?.nominatedNodeName) return [];
+  const path = 'status.nominatedNodeName';
+  const errors = checkDNS1123Subdomain(name).map((message) => invalidValue(path, name, message));
+  if (old.spec?.nodeName) errors.push(forbidden(path, 'may not be set on pods that are already bound to a node'));
+  return errors;
+}
+
+/** A container that has ended for good cannot be running again. */
+function validateContainerStates(pod: Pod, old: Pod): FieldError[] {
   const restartPolicy = old.spec?.restartPolicy;
   if (restartPolicy === 'Always') return [];
   return (old.status?.containerStatuses ?? []).flatMap(({ name, state }) => {

@@ -74,5 +74,7 @@ function setScheduled(pod: Pod, now: string): void {
   // `lastProbeTime` is written as null by Kubernetes, which the types of the client do not know.
   const condition = scheduled as unknown as PodCondition;
   const others = conditions.filter(({ type }) => type !== condition.type);
-  pod.status = { ...pod.status, conditions: [...others, condition] };
+  // Where it was to go says nothing any more.
+  const { nominatedNodeName: _, ...status } = pod.status ?? {};
+  pod.status = { ...status, conditions: [...others, condition] };
 }

@@ -75,6 +75,8 @@ describe('subresources', () => {
         },
         { name: 'p1', subresource: 'binding' },
       );
+    cluster.patch('pods', 'p1', 'merge', { status: { nominatedNodeName: 'n2' } }, { subresource: 'status' });
+    expect(cluster.get('pods', 'p1').status).toMatchObject({ nominatedNodeName: 'n2' });
     expect(refusal(() => bind({ uid: 'other' })).code).toBe(409);
     expect(bind()).toMatchObject({ code: 201, body: { kind: 'Status', status: 'Success' } });
     expect(cluster.get('pods', 'p1')).toMatchObject({
@@ -83,6 +85,7 @@ describe('subresources', () => {
         conditions: [{ type: 'PodScheduled', status: 'True', lastTransitionTime: '2026-01-02T03:04:05Z' }],
       },
     });
+    expect(cluster.get('pods', 'p1').status).not.toHaveProperty('nominatedNodeName');
     expect(refusal(() => bind()).toStatus()).toMatchObject({
       code: 409,
       message: 'Operation cannot be fulfilled on pods/binding "p1": pod p1 is already assigned to node "n1"',
