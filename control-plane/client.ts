@@ -28,6 +28,15 @@ export interface ClusterAuthority {
   isAllowed(user: UserInfo, attributes: RequestAttributes): Promise<boolean>;
   /** The token, or the certificate in PEM. */
   sign(statement: Statement): Promise<string>;
+  /**
+   * Asks the server that an APIService leads to whether it answers. Undefined while others are being asked: again later.
+   */
+  checkApi(apiService: string): Promise<ApiCheck | undefined>;
+}
+
+export interface ApiCheck {
+  /** In the words of Kubernetes; absent when it answers. */
+  problem?: string;
 }
 
 export type Statement =

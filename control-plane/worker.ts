@@ -37,6 +37,7 @@ function frontOf(env: Env) {
     ),
     clusterObject: clusterStub,
     authenticate: (cluster, credential) => clusterStub(cluster).access(credential),
+    suspectApi: (cluster, path) => clusterStub(cluster).suspectApi(path),
     gatewayObject: gatewayStub,
     gatewayOf: (cluster, node) => gatewayObjectName(cluster, gatewayIndex(node, gatewayCount)),
     streamObject: (name) => STREAM.get(STREAM.idFromName(name)),

@@ -117,6 +117,8 @@ export interface Cluster {
   certificates: CertificateAuthority;
   watches: Watches;
   core: ClusterCore;
+  /** A request for this path did not reach the server of an aggregated API. */
+  suspectApi(path: string): void;
   /** The cluster as a component sees it that writes as this user. */
   clientFor(user: UserInfo, fieldManager: string): ClusterClient;
 }
@@ -193,7 +195,15 @@ export function createCluster(deps: ClusterDeps): Cluster {
   const apiAudiences = [issuer];
   const secretTokens = createSecretTokens({ store, keys: signingKeys, audiences: apiAudiences });
   const certificates = createCertificateAuthority({ store, commits, now, uid, randomBytes: deps.randomBytes });
-  const authority = shard === '' ? createClusterAuthority({ authorizer, certificates, secretTokens }) : undefined;
+  const apiServerClient = () => clientFor(componentUsers.apiserver.identity, componentUsers.apiserver.fieldManager);
+  const aggregation =
+    shard === ''
+      ? createAggregation({
+          ...{ store, ...reach, now, startTimer: deps.startTimer, client: apiServerClient },
+          onError: (error) => log('an API could not be checked', { error: describeError(error) }),
+        })
+      : undefined;
+  const authority = aggregation && createClusterAuthority({ authorizer, certificates, secretTokens, aggregation });
   const issueToken = createTokenIssuer({
     get: (resource, namespace, name) => {
       const stored = store.get({ resource, namespace, name });
@@ -240,7 +250,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     streams: deps.streams,
     issueToken,
     assets: deps.assets,
-    aggregation: shard === '' ? createAggregation({ store, ...reach, now, startTimer: deps.startTimer }) : undefined,
+    aggregation,
     extensions: [
       tokensExtension(extensionDeps),
       joinExtension(extensionDeps),
@@ -279,6 +289,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     certificates,
     watches,
     core,
+    suspectApi: (path) => aggregation?.suspect(path),
     clientFor,
   };
 }

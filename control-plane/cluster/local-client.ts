@@ -72,6 +72,7 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
     },
     isAllowed: (user, attributes) => authority().isAllowed(user, attributes),
     sign: (statement) => authority().sign(statement),
+    checkApi: (apiService) => authority().checkApi(apiService),
   };
 }
 

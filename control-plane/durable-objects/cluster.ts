@@ -71,6 +71,11 @@ export class Cluster extends DurableObject<Env> {
     return parts ? answerAccess(parts, credential, attributes) : { status: unauthorized().toStatus() };
   }
 
+  /** For the front: a request did not reach the server of an aggregated API. */
+  async suspectApi(path: string): Promise<void> {
+    this.#open()?.cluster.suspectApi(path);
+  }
+
   /** The client interface, for components and shards in objects of their own. */
   async client(user: ComponentUser, method: keyof ClusterClient, args: unknown[]): Promise<RemoteAnswer> {
     const parts = this.#open();

@@ -4,7 +4,7 @@ import { clientsOf, createSender, type SendRaw } from './clients.ts';
 import { createKubectl, type RunKubectl } from './kubectl.ts';
 import { aPod } from './manifests.ts';
 import { type SampleApiServer, sampleGroup, startSampleApiServer } from './sample-apiserver.ts';
-import { untilRunning } from './waits.ts';
+import { eventually, untilRunning } from './waits.ts';
 
 const namespace = '/api/v1/namespaces/default';
 const services = '/apis/apiregistration.k8s.io/v1/apiservices';
@@ -128,4 +128,31 @@ it('is marked where nobody answers, and everybody else is listed as ever', async
   expect(versionsOf(sampleGroup)).toMatchObject([{ freshness: 'Current', resources: [{ resource: 'flunders' }] }]);
   const { stdout, stderr } = await kubectl(['get', 'pods', '-o', 'name']);
   expect({ stdout, stderr }).toMatchObject({ stdout: 'pod/sample\n' });
+});
+
+it('is unavailable while its server answers with errors, which is found out by asking', async () => {
+  const apiService = `apiservice/v1alpha1.${sampleGroup}`;
+  sample.isBroken = true;
+  // Any change is a reason to look.
+  await run('patch', apiService, '--type=merge', '-p', '{"spec":{"versionPriority":201}}');
+  await run('wait', '--for=condition=Available=false', apiService);
+  expect(await run('get', apiService, '--no-headers')).toContain('False (FailedDiscoveryCheck)');
+  const { stdout } = await kubectl(['get', apiService, '-o', 'jsonpath={.status.conditions[0].message}']);
+  expect(stdout).toMatch(
+    /^failing or missing response from (https:\/\/[\d.]+:443\/apis\/wardle.example.com\/v1alpha1): bad status from \1: 500$/,
+  );
+  expect(await send(`/apis/${sampleGroup}/v1alpha1/flunders`)).toMatchObject({ status: 503 });
+  sample.isBroken = false;
+  await run('wait', '--for=condition=Available', apiService);
+});
+
+it('is found to be unavailable by those who use it', async () => {
+  const apiService = `apiservice/v1alpha1.${sampleGroup}`;
+  const { port } = sample;
+  sample.port = 1;
+  const path = `/apis/${sampleGroup}/v1alpha1/flunders`;
+  expect((await send(path)).json).toMatchObject({ code: 503, reason: 'ServiceUnavailable' });
+  await run('wait', '--for=condition=Available=false', apiService);
+  sample.port = port;
+  await eventually('somebody asks and it is there', async () => (await send(path)).status === 200);
 });

@@ -1,8 +1,10 @@
 import { StatusError } from '../../../shared/api/errors.ts';
 import type { JsonObject } from '../../../shared/api/json.ts';
 import type { APIService } from '../../../shared/api/object.ts';
+import type { ApiCheck } from '../../client.ts';
 import type { Store } from '../../store/store.ts';
 import type { StreamPlan } from '../http/verbs/log.ts';
+import { type ApiChecksDeps, createApiChecks } from './api-checks.ts';
 import {
   type AggregatedApi,
   type AggregatedRequest,
@@ -27,6 +29,10 @@ export interface Aggregation {
   list(): DiscoveredApi[];
   /** The same with what they say of themselves. */
   discover(): Promise<DiscoveredApi[]>;
+  /** Asks the server behind an APIService whether it answers. */
+  check(apiService: string): Promise<ApiCheck | undefined>;
+  /** A request for this path did not reach its server. */
+  suspect(path: string): void;
   /** What they add to the index of OpenAPI v3. */
   openApiV3(): Promise<DocumentedElsewhere<JsonObject>[]>;
   /** What they add to the document of OpenAPI v2. */
@@ -45,7 +51,7 @@ export interface DocumentedElsewhere<T> {
   hash: string;
 }
 
-export interface AggregationDeps extends ReachDeps, DocumentsDeps {
+export interface AggregationDeps extends ReachDeps, DocumentsDeps, ApiChecksDeps {
   store: Pick<Store, 'list' | 'onCommit'>;
 }
 
@@ -63,6 +69,7 @@ const apiPath = /^(?:\/openapi\/v3)?\/apis\/([^/]+)\/([^/]+)(?:\/|$)/;
  */
 export function createAggregation(deps: AggregationDeps): Aggregation {
   const entries = new Map<string, Entry>();
+  const checks = createApiChecks(deps);
   let isLoaded = false;
   const changed = new Set<string>();
   deps.store.onCommit((changes) => {
@@ -89,21 +96,37 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
     return [...entries.values()];
   };
 
+  const at = (path: string): AggregatedApi | undefined => {
+    const match = apiPath.exec(path);
+    return match ? all().find(({ api }) => api.group === match[1] && api.version === match[2])?.api : undefined;
+  };
+
   return {
     find(path) {
-      const match = apiPath.exec(path);
-      if (!match) return undefined;
-      const found = all().find(({ api }) => api.group === match[1] && api.version === match[2]);
-      return found && ((request) => planFor(found.api, request));
+      const api = at(path);
+      if (!api) return undefined;
+      return (request) => {
+        if (api.isAvailable) return planFor(api, request);
+        checks.suspect(api);
+        throw apiUnavailable();
+      };
+    },
+    async check(name) {
+      const api = all().find((entry) => entry.api.name === name)?.api;
+      return api ? checks.check(api) : {};
+    },
+    suspect(path) {
+      const api = at(path);
+      if (api) checks.suspect(api);
     },
     list: () => all().map(({ api }) => discovered(api, [], { isStale: !api.isAvailable })),
     discover: () =>
       Promise.all(
         all().map(async ({ api, documents }) => {
           const { value, problem } = api.isAvailable ? await documents.resources.get() : { problem: 'unavailable' };
-          return problem === undefined && value
-            ? discovered(api, value, { isStale: false })
-            : discovered(api, [], { isStale: true });
+          if (problem === undefined && value) return discovered(api, value, { isStale: false });
+          checks.suspect(api);
+          return discovered(api, [], { isStale: true });
         }),
       ),
     openApiV2: () => documented(all(), (documents) => documents.openApiV2),
@@ -122,7 +145,6 @@ function expire(entry: Entry | undefined): void {
 
 /** Whatever is wrong with the Service is nothing that a client could do anything about. */
 function planFor(api: AggregatedApi, request: AggregatedRequest): StreamPlan {
-  if (!api.isAvailable) throw apiUnavailable();
   try {
     return api.plan(request);
   } catch (error) {

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { StatusError } from '../../../shared/api/errors.ts';
+import type { StreamPlan } from '../http/verbs/log.ts';
 import type { NodeHttp, NodeHttpResponse } from '../proxy/exchange.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import type { AggregatedApi } from './api-services.ts';
@@ -34,20 +35,26 @@ const maxAnswerBytes = 3 * 1024 * 1024;
 export async function askExtension(
   deps: AskDeps,
   api: AggregatedApi,
-  { path, accept, etag }: ExtensionQuestion,
+  question: ExtensionQuestion,
 ): Promise<ExtensionAnswer> {
+  return askPlanned(deps, planQuestion(api, question));
+}
+
+export function planQuestion(api: AggregatedApi, { path, accept, etag }: ExtensionQuestion): StreamPlan {
+  const tag: [string, string][] = etag ? [['If-None-Match', etag]] : [];
+  return api.plan({ method: 'GET', path, user: aggregator, headers: [['Accept', accept], ...tag] });
+}
+
+export async function askPlanned(deps: AskDeps, plan: StreamPlan): Promise<ExtensionAnswer> {
   const aborted = new AbortController();
   const late = Promise.withResolvers<never>();
   const cancel = deps.startTimer(() => {
-    late.reject(new StatusError('Timeout', `no answer to ${path} within ${timeoutMs / 1000} s`));
+    late.reject(
+      new StatusError('Timeout', 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'),
+    );
     aborted.abort();
   }, timeoutMs);
   try {
-    const headers: [string, string][] = [
-      ['Accept', accept],
-      ...(etag ? [['If-None-Match', etag] as [string, string]] : []),
-    ];
-    const plan = api.plan({ method: 'GET', path, user: aggregator, headers });
     const asked = deps.nodeHttp(plan, { signal: aborted.signal }).then((response) => read(response, aborted.signal));
     return await Promise.race([asked, late.promise]);
   } finally {

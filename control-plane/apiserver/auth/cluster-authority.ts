@@ -1,4 +1,5 @@
 import type { ClusterAuthority } from '../../client.ts';
+import type { Aggregation } from '../aggregation/aggregation.ts';
 import type { Authorizer } from './authorize.ts';
 import type { CertificateAuthority } from './certificates/authority.ts';
 import type { SecretTokens } from './service-accounts/secret-tokens.ts';
@@ -7,6 +8,7 @@ export interface ClusterAuthorityDeps {
   authorizer: Authorizer;
   certificates: Pick<CertificateAuthority, 'issue'>;
   secretTokens: Pick<SecretTokens, 'issue'>;
+  aggregation: Pick<Aggregation, 'check'>;
 }
 
 /** In the object that stores the cluster's roles and keys. */
@@ -14,9 +16,11 @@ export function createClusterAuthority({
   authorizer,
   certificates,
   secretTokens,
+  aggregation,
 }: ClusterAuthorityDeps): ClusterAuthority {
   return {
     isAllowed: async (user, attributes) => authorizer.authorize(user, attributes).allowed,
+    checkApi: (apiService) => aggregation.check(apiService),
     sign: (statement) => {
       switch (statement.type) {
         case 'secretToken':

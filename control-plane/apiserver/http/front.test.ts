@@ -46,6 +46,7 @@ beforeEach(() => {
         return new Response('answered');
       },
     }),
+    suspectApi: async () => undefined,
     authenticate: async () => ({ user: { name: 'system:node:n1', groups: ['system:nodes'] } }),
     gatewayObject: never,
     gatewayOf: () => 'gateway',

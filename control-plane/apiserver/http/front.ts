@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { notFound, unauthorized } from '../../../shared/api/errors.ts';
+import { hasReason, notFound, unauthorized } from '../../../shared/api/errors.ts';
 import { resourceName } from '../../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { defaultCluster } from '../../default-cluster.ts';
@@ -31,6 +31,8 @@ export interface FrontDeps extends AdminDeps, NodeRouteDeps {
   isCluster(name: string): Promise<boolean>;
   /** A cluster's main object, or a shard of it. */
   clusterObject(cluster: string, shard: string): ObjectPort;
+  /** Tells a cluster that a request for this path did not reach the server of an aggregated API. */
+  suspectApi(cluster: string, path: string): Promise<void>;
   /** Whether requests are recorded, for which more of them has to be passed on. */
   isAudited?: boolean;
   /** Epoch ms. */
@@ -148,7 +150,15 @@ async function answerElsewhere(
   const text = response.headers.get(internalHeaders.streamPlan);
   if (text === null) return response;
   const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
-  return exchange(deps, original, { plan, body: bytes ? new Response(bytes).body : null });
+  try {
+    return await exchange(deps, original, { plan, body: bytes ? new Response(bytes).body : null });
+  } catch (error) {
+    if (hasReason(error, 'ServiceUnavailable', 'Timeout')) {
+      const failed = (cause: unknown) => deps.log('a failing API could not be reported', { error: String(cause) });
+      await deps.suspectApi(original.cluster, original.path).catch(failed);
+    }
+    throw error;
+  }
 }
 
 function answerFor(

@@ -37,6 +37,7 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
     changes: (query) => client.changes(query),
     isAllowed: (user, attributes) => client.isAllowed(user, attributes),
     sign: (statement) => client.sign(statement),
+    checkApi: (apiService) => client.checkApi(apiService),
     write(operations, options) {
       if (options?.atomic) return client.write(operations, options);
       return new Promise((resolve, reject) => {

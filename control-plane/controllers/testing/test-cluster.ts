@@ -6,7 +6,7 @@ import { createAdmission } from '../../apiserver/admission/admission.ts';
 import { defaultPlugins } from '../../apiserver/admission/plugins.ts';
 import { writesOver } from '../../apiserver/outside-calls/testing/writes.ts';
 import { createRegistry } from '../../apiserver/registry/create-registry.ts';
-import type { ClientListQuery, ClusterClient, WriteOperation } from '../../client.ts';
+import type { ApiCheck, ClientListQuery, ClusterClient, WriteOperation } from '../../client.ts';
 import { createLocalClient } from '../../cluster/local-client.ts';
 import { filters } from '../../scheduler/filters/index.generated.ts';
 import { createScheduler, type Scheduler } from '../../scheduler/scheduler.ts';
@@ -51,6 +51,8 @@ export class TestCluster {
     warn: () => {},
     error: (message, fields) => this.errors.push(`${message} ${JSON.stringify(fields)}`),
   };
+  /** What is found of every extension server that is asked; undefined: too many are. */
+  apiCheck: ApiCheck | undefined = {};
   #components = new Map<Component, { atMs?: number }>();
   #uids = 0;
 
@@ -72,9 +74,13 @@ export class TestCluster {
     const user = { name: 'system:kube-controller-manager', groups: [] };
     const { store, kinds } = this;
     // All shards in one store: which one an object is in makes no difference to controllers.
+    const unheard = async () => {
+      throw new Error('there is nobody to ask');
+    };
+    const authority = { isAllowed: unheard, sign: unheard, checkApi: async () => this.apiCheck };
     const clientIn = (shard: string): ClusterClient =>
       createLocalClient({
-        ...{ store, writes, registry, kinds, user, shard },
+        ...{ store, writes, registry, kinds, user, shard, authority },
         fieldManager: 'kube-controller-manager',
         sibling: clientIn,
       });
