@@ -97,10 +97,6 @@ const deviations: readonly Explanation[] = [
   },
   { why: 'there are other checks and paths', step: /^discovery (8|9|10|15) GET /, path: /\.body/ },
   {
-    why: 'zero times are left out, where Kubernetes writes null for some',
-    holds: (d) => d.recorded === null && d.ours === undefined,
-  },
-  {
     why: 'an apply of a field that the schema lacks is 400, as is a malformed patch of what is not there',
     step: /^(server-side-apply 8|patches 15) /,
   },

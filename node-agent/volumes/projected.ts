@@ -12,9 +12,9 @@ type ProjectedSource = NonNullable<NonNullable<Volume['projected']>['sources']>[
 export const projectedVolume: VolumeType = {
   follows: true,
   async setUp(context) {
-    const { sources = [], defaultMode = 0o644 } = context.volume.projected ?? {};
+    const { sources, defaultMode = 0o644 } = context.volume.projected ?? {};
     const files = new Map<string, PayloadFile>();
-    for (const source of sources)
+    for (const source of sources ?? [])
       for (const [path, file] of await filesOf(context, source, defaultMode)) files.set(path, file);
     await writeAtomically(context.directory.memory, files, groupOf(context));
     return context.directory.memory;

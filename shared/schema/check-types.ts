@@ -73,6 +73,8 @@ class TypeChecker {
       const field = fields.get(key);
       if (!field) {
         this.#unknownField(schema, value, key);
+      } else if (item === null && field.schema.default === null) {
+        // It would be put back, at another place.
       } else if (item === null || isOmitted(schema, field, item)) {
         delete value[key];
       } else {

@@ -40,10 +40,11 @@ export function compareObjects(schema: Schema, live: JsonObject | undefined, upd
   const found: Found = {};
   for (const name of namesOf(live ?? {}, updated)) {
     if (unownedFields.has(name)) continue;
-    const old = present(live, name);
-    const value = present(updated, name);
-    const fieldSchema = memberSchema(schema, name, value ?? old);
+    const [before, after] = [present(live, name), present(updated, name)];
+    const fieldSchema = memberSchema(schema, name, after ?? before);
     if (!fieldSchema) continue;
+    const old = before ?? nothing(fieldSchema);
+    const value = after ?? nothing(fieldSchema);
     // Metadata, spec and status are there even when they are empty: nobody owns them as such.
     const isWhole = isGranularMap(fieldSchema) && (name === 'metadata' || name === 'spec' || name === 'status');
     const ignored = name === 'metadata' ? unownedMetadata : undefined;
@@ -55,6 +56,11 @@ export function compareObjects(schema: Schema, live: JsonObject | undefined, upd
 
 function asObject(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
+}
+
+/** What Go writes for a field without value: null for some, of which the default says so, and for others not a word. */
+function nothing(schema: Schema): null | undefined {
+  return schema.default === null ? null : undefined;
 }
 
 /** Null is nothing, as in Go's decoded objects. */
@@ -115,7 +121,8 @@ function compareMember(schema: Schema, old: JsonObject, value: JsonObject, key: 
   if (!memberOf) return;
   const blank =
     before === undefined || after === undefined ? blankValue(schema, key, memberOf, before ?? after) : undefined;
-  compareValues(memberOf, before ?? blank, after ?? blank, inner, fieldElement(key));
+  const absent = blank ?? nothing(memberOf);
+  compareValues(memberOf, before ?? absent, after ?? absent, inner, fieldElement(key));
 }
 
 /**
@@ -154,9 +161,10 @@ function allFields(schema: Schema, value: Json): FieldSet {
   if (isJsonObject(value) && isGranularMap(schema)) {
     for (const key of Object.keys(value)) {
       const item = value[key];
-      if (item === null || item === undefined) continue;
+      if (item === undefined) continue;
       const memberOf = memberSchema(schema, key, item);
-      if (memberOf) children[fieldElement(key)] = allFields(memberOf, item);
+      if (memberOf && (item !== null || memberOf.default === null))
+        children[fieldElement(key)] = allFields(memberOf, item);
     }
   } else if (Array.isArray(value) && isAssociativeList(schema)) {
     for (const [element, item] of indexItems(schema, value)) children[element] = allFields(schema.items, item);

@@ -14,7 +14,7 @@ const namesInCore = {
 const namesInEvents = Object.fromEntries(Object.entries(namesInCore).map(([events, core]) => [core, events]));
 
 export function toEventsV1(event: Event): EventsV1Event {
-  return { eventTime: null, ...renamed(event, namesInEvents) } as EventsV1Event;
+  return renamed(event, namesInEvents) as unknown as EventsV1Event;
 }
 
 export function toCore(event: EventsV1Event): Event {

@@ -66,7 +66,8 @@ function alone(values: readonly string[], path: string, what: string): FieldErro
 }
 
 function validateResourceRule(rule: V1ResourcePolicyRule, path: string): FieldError[] {
-  const { apiGroups = [], resources = [], namespaces = [], clusterScope } = rule;
+  const { apiGroups = [], resources = [], clusterScope } = rule;
+  const namespaces = rule.namespaces ?? [];
   const errors = validateVerbs(rule.verbs ?? [], `${path}.verbs`);
   if (apiGroups.length === 0) {
     errors.push(required(`${path}.apiGroups`, 'resource rules must supply at least one api group'));

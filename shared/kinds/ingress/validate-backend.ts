@@ -28,7 +28,7 @@ function validateService({ name, port = {} }: V1IngressServiceBackend, path: str
 
 function validateResource({ apiGroup, kind, name }: V1TypedLocalObjectReference, path: string): FieldError[] {
   const group =
-    apiGroup === undefined ? [] : invalidValues(`${path}.apiGroup`, apiGroup, checkDNS1123Subdomain(apiGroup));
+    typeof apiGroup !== 'string' ? [] : invalidValues(`${path}.apiGroup`, apiGroup, checkDNS1123Subdomain(apiGroup));
   return [...group, ...validateSegment(kind, `${path}.kind`), ...validateSegment(name, `${path}.name`)];
 }
 

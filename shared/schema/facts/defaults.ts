@@ -6,7 +6,7 @@ import type { DefaultFacts } from './facts.ts';
  * `emptyDir` of a volume without source and `internalTrafficPolicy` (not for ExternalName).
  *
  * An empty struct stands for a field that Go writes even when nothing is in it. Every `metadata` is one; the registry
- * says so.
+ * says so. A null stands for a time, list or pointer without value of which Go says so.
  */
 const container = {
   resources: {},
@@ -29,14 +29,34 @@ const webhook = {
   timeoutSeconds: 10,
 };
 
+/** Times of a condition that are not set. */
+const transition = { lastTransitionTime: null };
+const probed = { lastProbeTime: null, lastTransitionTime: null };
+const updated = { lastTransitionTime: null, lastUpdateTime: null };
+const untypedReference = { apiGroup: null };
+
 export const defaults: DefaultFacts = {
   AdmissionregistrationV1ServiceReference: { port: 443 },
   ApiregistrationV1ServiceReference: { port: 443 },
   AuthenticationV1TokenRequest: { spec: {} },
   CoreV1EndpointPort: { protocol: 'TCP' },
-  CoreV1Event: { involvedObject: {}, reportingComponent: '', reportingInstance: '', source: {} },
+  CoreV1Event: {
+    involvedObject: {},
+    reportingComponent: '',
+    reportingInstance: '',
+    source: {},
+    eventTime: null,
+    firstTimestamp: null,
+    lastTimestamp: null,
+  },
   DiscoveryV1EndpointPort: { name: '', protocol: 'TCP' },
-  EventsV1Event: { deprecatedSource: {}, regarding: {} },
+  EventsV1Event: {
+    deprecatedSource: {},
+    regarding: {},
+    deprecatedFirstTimestamp: null,
+    deprecatedLastTimestamp: null,
+    eventTime: null,
+  },
   ResourceV1ResourceClaim: { spec: {}, status: {} },
   V1APIService: { spec: {}, status: {} },
   V1AzureDiskVolumeSource: azureDisk,
@@ -148,7 +168,7 @@ export const defaults: DefaultFacts = {
   V1PriorityClass: { preemptionPolicy: 'PreemptLowerPriority', value: 0 },
   V1PriorityLevelConfiguration: { spec: {}, status: {} },
   V1Probe: { failureThreshold: 3, periodSeconds: 10, successThreshold: 1, timeoutSeconds: 1 },
-  V1ProjectedVolumeSource: fileModes,
+  V1ProjectedVolumeSource: { ...fileModes, sources: null },
   V1RBDPersistentVolumeSource: rbd,
   V1RBDVolumeSource: rbd,
   V1ReplicaSet: { spec: {}, status: {} },
@@ -202,5 +222,37 @@ export const defaults: DefaultFacts = {
   V1beta2DeviceTaintRule: { spec: {}, status: {} },
   V1beta2DeviceTaintRuleSpec: { taint: {} },
   V2HorizontalPodAutoscaler: { spec: {}, status: {} },
-  V2HorizontalPodAutoscalerStatus: { desiredReplicas: 0 },
+  V2HorizontalPodAutoscalerStatus: { desiredReplicas: 0, currentMetrics: null },
+  V1APIServiceCondition: transition,
+  V1CustomResourceDefinitionCondition: transition,
+  V1DaemonSetCondition: transition,
+  V1FlowSchemaCondition: transition,
+  V1NamespaceCondition: transition,
+  V1PriorityLevelConfigurationCondition: transition,
+  V1ReplicaSetCondition: transition,
+  V1ReplicationControllerCondition: transition,
+  V1StatefulSetCondition: transition,
+  V2HorizontalPodAutoscalerCondition: transition,
+  V1Condition: transition,
+  V1JobCondition: probed,
+  V1PersistentVolumeClaimCondition: probed,
+  V1PodCondition: probed,
+  V1DeploymentCondition: updated,
+  V1CertificateSigningRequestCondition: updated,
+  V1TypedLocalObjectReference: untypedReference,
+  V1TypedObjectReference: untypedReference,
+  V1NodeCondition: { lastHeartbeatTime: null, lastTransitionTime: null },
+  V1ContainerStateRunning: { startedAt: null },
+  V1ContainerStateTerminated: { finishedAt: null, startedAt: null },
+  V1VolumeError: { time: null },
+  CoreV1EventSeries: { lastObservedTime: null },
+  EventsV1EventSeries: { lastObservedTime: null },
+  V1AzureFilePersistentVolumeSource: { secretNamespace: null },
+  V1CSINodeSpec: { drivers: null },
+  V1CSINodeDriver: { topologyKeys: null },
+  V1LimitRangeSpec: { limits: null },
+  V1ContainerImage: { names: null },
+  V1ResourcePolicyRule: { namespaces: null },
+  V1Role: { rules: null },
+  V1ClusterRole: { rules: null },
 };

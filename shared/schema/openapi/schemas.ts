@@ -135,7 +135,8 @@ export class SchemaWriter {
   #described(schema: JsonObject, description: JsonObject, fallback: Json | undefined): JsonObject {
     const around = {
       ...description,
-      ...(fallback === undefined || this.#dialect.version === 2 ? {} : { default: fallback }),
+      // A null says only how the absence of the field is written.
+      ...(fallback === undefined || fallback === null || this.#dialect.version === 2 ? {} : { default: fallback }),
     };
     if (!('$ref' in schema) || this.#dialect.version === 2 || Object.keys(around).length === 0) {
       return { ...around, ...schema };
