@@ -1,11 +1,12 @@
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import { apiVersionOf } from '../../../shared/kinds/define-kind.ts';
+import { writeYaml } from '../../../shared/yaml/write-yaml.ts';
 import type { StoredObject } from '../../store/store.ts';
 import { itemText, listKindOf } from '../registry/encoding.ts';
 import type { ListOutcome } from '../registry/registry.ts';
 import type { Negotiated } from './negotiate.ts';
 import { type IncludeObject, partialMetadata, tableHead, tableRow } from './table.ts';
-import { yamlWriter } from './yaml.ts';
 
 export interface ListTextOptions extends Negotiated {
   includeObject: IncludeObject;
@@ -37,8 +38,7 @@ export async function listText(parts: ListParts, options: ListTextOptions): Prom
   // Read at once: what is wrong with the request is to be told before an answer has begun.
   const first = (await iterator.next()).value as ListOutcome;
   const form = formOf(first, options);
-  const writer =
-    options.format === 'yaml' ? yamlText(form, await yamlWriter()) : jsonText(form, options.itemLines ? '\n' : '');
+  const writer = options.format === 'yaml' ? yamlText(form) : jsonText(form, options.itemLines ? '\n' : '');
   return groupsOf(first, iterator, { form, writer });
 }
 
@@ -108,11 +108,11 @@ function jsonText({ head, itemsField }: ListForm, lineEnd: string): ListWriter {
 }
 
 /** In the order in which Kubernetes writes YAML: that of the names. */
-function yamlText({ head, itemsField }: ListForm, toYaml: (value: unknown) => string): ListWriter {
+function yamlText({ head, itemsField }: ListForm): ListWriter {
   const fields = Object.entries(head);
   const text = (isBefore: boolean) => {
     const some = fields.filter(([name]) => name < itemsField === isBefore);
-    return some.length > 0 ? toYaml(Object.fromEntries(some)) : '';
+    return some.length > 0 ? writeYaml(Object.fromEntries(some) as JsonObject) : '';
   };
   let isEmpty = true;
   return {
@@ -120,7 +120,7 @@ function yamlText({ head, itemsField }: ListForm, toYaml: (value: unknown) => st
     item(json) {
       const before = isEmpty ? `${itemsField}:\n` : '';
       isEmpty = false;
-      return before + toYaml([JSON.parse(json)]);
+      return before + writeYaml([JSON.parse(json)]);
     },
     end: () => (isEmpty ? `${itemsField}: []\n` : '') + text(false),
   };

@@ -1,7 +1,7 @@
 import { StatusError } from '../../../shared/api/errors.ts';
+import { writeYaml } from '../../../shared/yaml/write-yaml.ts';
 import { negotiateFormat, type ResponseFormat } from './negotiate.ts';
 import { warn } from './warnings.ts';
-import { toYaml } from './yaml.ts';
 
 /** What an endpoint answers before it is written in the client's format. */
 export interface Answer {
@@ -13,13 +13,13 @@ export interface Answer {
 }
 
 /** Writes an answer in the negotiated format. */
-export async function respond(answer: Answer, format: ResponseFormat): Promise<Response> {
+export function respond(answer: Answer, format: ResponseFormat): Response {
   const headers = new Headers({
     'content-type': contentTypes[format],
     'cache-control': 'no-cache, private',
   });
   warn(headers, answer.warnings ?? []);
-  const body = format === 'yaml' ? await toYaml(JSON.parse(answer.json)) : answer.json;
+  const body = format === 'yaml' ? writeYaml(JSON.parse(answer.json)) : answer.json;
   return new Response(body, { status: answer.code, headers });
 }
 
@@ -67,7 +67,7 @@ export function respondInPieces(groups: AsyncIterable<Iterable<string>>, format:
  */
 export async function respondToError(error: unknown, accept: string | null, log: ErrorLog): Promise<Response> {
   const status = error instanceof StatusError ? error : unexpected(error, log);
-  const response = await respond(
+  const response = respond(
     { code: status.code, json: JSON.stringify(status.toStatus()), warnings: status.warnings },
     negotiateFormat(accept),
   );

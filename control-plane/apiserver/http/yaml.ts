@@ -1,3 +1,5 @@
+import { plainMeaning } from '../../../shared/yaml/plain-meaning.ts';
+
 /** The YAML library is a fifth of the Worker's code and few requests need it: it is loaded when the first one does. */
 async function loadYaml() {
   return import('yaml');
@@ -5,18 +7,6 @@ async function loadYaml() {
 
 /** Nobody reads more of them, and each is part of an answer. */
 const maximumDuplicates = 100;
-
-/** YAML text in the form that Kubernetes writes: keys sorted, two spaces, no folding. */
-export async function toYaml(value: unknown): Promise<string> {
-  return (await yamlWriter())(value);
-}
-
-/** The same for many values. */
-export async function yamlWriter(): Promise<(value: unknown) => string> {
-  const { stringify } = await loadYaml();
-  const options = { sortMapEntries: true, lineWidth: 0, version: '1.1', aliasDuplicateObjects: false } as const;
-  return (value) => stringify(value, options);
-}
 
 export interface ParsedYaml {
   value: unknown;
@@ -37,6 +27,10 @@ export async function fromYaml(text: string): Promise<ParsedYaml> {
   if (document.errors.length > 0) throw document.errors[0]!;
   const duplicates: string[] = [];
   visit(document, {
+    Scalar(_, scalar) {
+      if (scalar.type === 'PLAIN' && scalar.tag === undefined) scalar.value = finiteMeaning(scalar.source ?? '');
+      else if (scalar.value instanceof Uint8Array) scalar.value = new TextDecoder().decode(scalar.value);
+    },
     Map(_, { items }) {
       const seen = new Set<unknown>();
       for (const { key } of items) {
@@ -50,4 +44,13 @@ export async function fromYaml(text: string): Promise<ParsedYaml> {
     },
   });
   return { value: document.toJS({ maxAliasCount: 100 }), duplicates };
+}
+
+/** The parser follows YAML 1.1 to the letter, in which `1:30` is a number and `.` none. */
+function finiteMeaning(text: string) {
+  const value = plainMeaning(text);
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new Error(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
+  }
+  return value;
 }
