@@ -9,7 +9,7 @@ interface ApiResource {
   namespaced: boolean;
 }
 
-/** As much of a Kubernetes client as `fairlead up` needs: discovery, apply, get. */
+/** As much of a Kubernetes client as the command line needs: discovery, apply, and requests by path. */
 export class ApiClient {
   readonly #credential: ClusterCredential;
   readonly #agent: Agent;
@@ -22,6 +22,14 @@ export class ApiClient {
 
   async get<T>(path: string): Promise<T> {
     return this.#call<T>('GET', path);
+  }
+
+  async create<T>(path: string, object: object): Promise<T> {
+    return this.#call<T>('POST', path, object);
+  }
+
+  async update(path: string, object: object): Promise<void> {
+    await this.#call('PUT', path, object);
   }
 
   /** Server-side apply of one manifest. */

@@ -4,6 +4,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { UserError } from './report.ts';
 import type { ClusterCredential } from './server/credentials.ts';
+import type { UserCertificate } from './server/user-certificate.ts';
 
 interface Named {
   name: string;
@@ -24,7 +25,21 @@ const contextName = (cluster: string) => (cluster === 'default' ? 'fairlead' : `
 
 /** A kubeconfig with one context, for the administrator of a cluster. */
 export function kubeconfigFor(credential: ClusterCredential): Kubeconfig {
-  const name = contextName(credential.name);
+  return withOneContext(contextName(credential.name), credential, { token: credential.token });
+}
+
+/** A kubeconfig with one context, for a user of a cluster who has a certificate. */
+export function kubeconfigForUser(
+  cluster: Omit<ClusterCredential, 'token'>,
+  { user, certificate, key }: UserCertificate & { user: string },
+): Kubeconfig {
+  return withOneContext(`${contextName(cluster.name)}-${user}`, cluster, {
+    'client-certificate-data': base64(certificate),
+    'client-key-data': base64(key),
+  });
+}
+
+function withOneContext(name: string, { server, ca }: Omit<ClusterCredential, 'token'>, user: object): Kubeconfig {
   return {
     apiVersion: 'v1',
     kind: 'Config',
@@ -32,15 +47,19 @@ export function kubeconfigFor(credential: ClusterCredential): Kubeconfig {
       {
         name,
         cluster: {
-          server: credential.server,
-          ...(credential.ca ? { 'certificate-authority-data': Buffer.from(credential.ca).toString('base64') } : {}),
+          server,
+          ...(ca ? { 'certificate-authority-data': base64(ca) } : {}),
         },
       },
     ],
-    users: [{ name, user: { token: credential.token } }],
+    users: [{ name, user }],
     contexts: [{ name, context: { cluster: name, user: name } }],
     'current-context': name,
   };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
 }
 
 /** Adds what `added` holds to `existing`, replacing entries of the same name and keeping all else. */

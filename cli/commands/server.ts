@@ -9,6 +9,7 @@ import { type LocalServerOptions, startLocalServer } from '../server/local-serve
 interface ServerOptions {
   dataDir: string;
   listen: string;
+  clientCertificatesListen?: string;
   settings?: string;
   advertiseAddress?: string;
   controllers: 'cluster' | 'object';
@@ -23,6 +24,9 @@ export function serverCommand(): Command {
   return new Command('server')
     .description('run the control plane on this machine')
     .addOption(option('--listen <host:port>', 'where the API server listens', '127.0.0.1:6443'))
+    .addOption(
+      option('--client-certificates-listen <host:port>', 'where clients that have certificates are served besides'),
+    )
     .addOption(
       option('--advertise-address <ip:port>', 'where nodes and Pods reach the API server, if not where it listens'),
     )
@@ -46,6 +50,7 @@ export function serverCommand(): Command {
       const server = await startLocalServer({
         dataDir: new DataDir(options.dataDir),
         listen: options.listen,
+        ...(options.clientCertificatesListen ? { listenForCertificates: options.clientCertificatesListen } : {}),
         controllers: options.controllers,
         ...(options.settings ? { settings: options.settings } : {}),
         ...(options.advertiseAddress ? { advertiseAddress: options.advertiseAddress } : {}),

@@ -19,6 +19,14 @@ export interface Deployment {
   ca?: string;
 }
 
+/** What a local server says of itself. */
+export interface ServerFile {
+  url?: string;
+  listen?: string;
+  /** Where it serves clients that have certificates. */
+  certificatesUrl?: string | undefined;
+}
+
 const credentialFile = (name: string) => ['credentials', `${name}.json`] as const;
 
 /** Where the deployment of a data directory answers, or `undefined` before its first start. */
@@ -53,6 +61,15 @@ export function credentialOf(dataDir: DataDir, name: string): ClusterCredential 
   const local = localDeployment(dataDir);
   if (!local) return undefined;
   return { name, token, server: clusterUrl(local.url, name), ...(local.ca ? { ca: local.ca } : {}) };
+}
+
+/** Where clients of a cluster are served that have certificates. Throws UserError where nothing listens for them. */
+export function certificateServer(dataDir: DataDir, { name, server }: ClusterCredential): string {
+  const { url, certificatesUrl } = JSON.parse(dataDir.read('server.json') ?? '{}') as ServerFile;
+  // A deployment elsewhere takes them where it takes everybody.
+  if (clusterUrl(url ?? '', name) !== server) return server;
+  if (certificatesUrl) return clusterUrl(certificatesUrl, name);
+  throw new UserError('The server takes no certificates: start it with --client-certificates-listen HOST:PORT.');
 }
 
 export function requireCredential(dataDir: DataDir, name: string): ClusterCredential {

@@ -11,9 +11,10 @@ import { advertisedAddress } from './advertise.ts';
 import { auditLinePrefix } from './audit.ts';
 import type { AuditLog } from './audit-log.ts';
 import { certificateFiles, ensureCertificates, serverNames } from './certificates.ts';
-import { credentialOf, saveCredential } from './credentials.ts';
+import { credentialOf, type ServerFile, saveCredential } from './credentials.ts';
 import type { DataDir } from './data-dir.ts';
 import { splitLines } from './lines.ts';
+import { createLocalFront } from './local-front.ts';
 import { packageRoot } from './package-root.ts';
 import { deploymentSecrets, tokenHash } from './secrets.ts';
 import { workerdConfig } from './workerd-config.ts';
@@ -22,6 +23,8 @@ export interface LocalServerOptions {
   dataDir: DataDir;
   /** `HOST:PORT`. */
   listen: string;
+  /** `HOST:PORT` for clients that have certificates; absent: nothing listens for them. */
+  listenForCertificates?: string;
   /** JSON of cluster settings that differ from the defaults. */
   settings?: string;
   /** `IP:PORT` at which nodes and Pods reach the server, where that is not to be told from `listen`. */
@@ -56,6 +59,13 @@ export function splitListen(listen: string): { host: string; port: number } {
   if (!match || port > 65_535)
     throw new UserError(`--listen takes HOST:PORT, for example 127.0.0.1:6443, not "${listen}".`);
   return { host: match[1] ?? (match[2] as string), port };
+}
+
+/** For clients on this machine. */
+function localUrl({ host, port }: { host: string; port: number }): string {
+  const localHost =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return `https://${localHost}:${port}`;
 }
 
 /** The binary itself: the package's own launcher would be one more process that can outlive us. */
@@ -105,19 +115,26 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     hostIP: defaultNodeIP,
   });
   const given = deploymentSettings(options.settings);
+  const certificateAddress = options.listenForCertificates ? splitListen(options.listenForCertificates) : undefined;
   const names = serverNames(host, addressesOf({ apiServerAddress, ...given }));
   await ensureCertificates(dataDir, names);
   const secrets = deploymentSecrets(dataDir);
   const dist = join(packageRoot(), 'dist');
   copyFileSync(join(dist, 'worker.js'), dataDir.file('worker.js'));
+  const front = certificateAddress && createLocalFront({ ...certificateAddress, dataDir });
   const configFile = dataDir.write(
-    workerdConfig({ listen: options.listen, assetsDir: join(dist, 'assets'), tls: true }),
+    workerdConfig({
+      listen: options.listen,
+      assetsDir: join(dist, 'assets'),
+      tls: true,
+      trustedSocket: front?.socketPath,
+    }),
     'workerd.capnp',
   );
-  const localHost =
-    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
-  const url = `https://${localHost}:${port}`;
-  dataDir.write(`${JSON.stringify({ url, listen: options.listen }, null, 2)}\n`, 'server.json');
+  const url = localUrl({ host, port });
+  const certificatesUrl = certificateAddress && localUrl(certificateAddress);
+  const serverFile: ServerFile = { url, listen: options.listen, certificatesUrl };
+  dataDir.write(`${JSON.stringify(serverFile, null, 2)}\n`, 'server.json');
 
   let stopping = false;
   let child: ChildProcess | undefined;
@@ -130,6 +147,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 
   const launch = () => {
     const startedAt = Date.now();
+    front?.clear();
     child = spawn(workerdBinary(), ['serve', configFile], {
       cwd: dataDir.path,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -169,6 +187,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     const timer = setTimeout(() => child?.kill('SIGKILL'), stopGraceMs);
     await stopped.promise;
     clearTimeout(timer);
+    await front?.close();
   };
 
   // workerd reads its certificate when it starts.
@@ -176,6 +195,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     if (stopping || !(await ensureCertificates(dataDir, names))) return;
     log('the certificate of the server has been renewed; workerd starts again with it');
     child?.kill('SIGKILL');
+    front?.renew();
   };
   const renewal = setInterval(() => {
     renew().catch((error: Error) => log(`the certificate of the server could not be renewed: ${error.message}`));
@@ -192,6 +212,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       const created = await admin.createCluster('default', { rotate: true });
       saveCredential(dataDir, 'default', created.adminToken);
     }
+    await front?.start();
   } catch (error) {
     await stop();
     const last = errors.at(-1);

@@ -7,7 +7,12 @@ export interface WorkerdConfig {
   assetsDir: string;
   /** False serves plain HTTP: only for measurements, since kubectl sends no token over it. */
   tls: boolean;
+  /** A Unix socket on which the word of whoever connects is taken for who its clients are. */
+  trustedSocket?: string | undefined;
 }
+
+/** By this header a front says what `request.cf` is to hold; on the trusted socket alone. */
+export const platformHeader = 'fairlead-platform';
 
 /** Durable Object classes with the bindings under which the Worker knows them. */
 export const objectBindings = {
@@ -37,11 +42,20 @@ const text = JSON.stringify;
  * The workerd configuration of a local control plane, in Cap'n Proto text. It is written into the data directory and
  * refers to `worker.js`, `state/` and `tls/` there.
  */
-export function workerdConfig({ listen, assetsDir, tls }: WorkerdConfig): string {
+export function workerdConfig({ listen, assetsDir, tls, trustedSocket }: WorkerdConfig): string {
   const transport = tls
     ? `https = (options = (), tlsOptions = (keypair = (
         privateKey = embed ${text(certificateFiles.key)}, certificateChain = embed ${text(certificateFiles.chain)})))`
     : 'http = ()';
+  const sockets = [
+    `(name = "api", address = ${text(listen)}, service = "control-plane", ${transport})`,
+    ...(trustedSocket
+      ? [
+          `(name = "trusted", address = ${text(`unix:${trustedSocket}`)}, service = "control-plane",
+      http = (cfBlobHeader = ${text(platformHeader)}))`,
+        ]
+      : []),
+  ];
   const namespaces = Object.values(objectBindings).map(
     (className) => `(className = ${text(className)}, uniqueKey = ${text(`fairlead-${className}`)}, enableSql = true)`,
   );
@@ -65,7 +79,7 @@ const config :Workerd.Config = (
     (name = "assets", disk = (path = ${text(assetsDir)})),
   ],
   sockets = [
-    (name = "api", address = ${text(listen)}, service = "control-plane", ${transport}),
+    ${sockets.join(',\n    ')},
   ],
 );
 

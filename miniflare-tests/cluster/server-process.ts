@@ -22,12 +22,11 @@ export class ServerProcess {
   }
 
   static async create(): Promise<ServerProcess> {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as { port: number };
-    probe.close();
-    await once(probe, 'close');
-    return new ServerProcess(port);
+    return new ServerProcess(await freePort());
+  }
+
+  get dataDir(): string {
+    return this.#dataDir.path;
   }
 
   /** The administrator's credential of the cluster `default`. */
@@ -90,4 +89,14 @@ export class ServerProcess {
     }
     rmSync(this.#dataDir.path, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }

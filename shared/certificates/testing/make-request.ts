@@ -3,7 +3,7 @@ import * as x509 from '@peculiar/x509';
 
 export interface RequestOptions {
   /** As in `O=system:nodes, CN=system:node:n1`, or value by value. */
-  subject?: string | x509.JsonName;
+  subject?: string | x509.JsonNameParams;
   names?: x509.JsonGeneralNames;
   algorithm?: 'ECDSA' | 'RSA';
 }
@@ -20,7 +20,7 @@ export async function makeRequest({ subject = 'CN=example', names, algorithm = '
   const signingAlgorithm = algorithms[algorithm];
   const keys = (await crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])) as Keys;
   const request = await x509.Pkcs10CertificateRequestGenerator.create({
-    name: subject,
+    name: typeof subject === 'string' ? subject : new x509.Name(subject),
     keys,
     signingAlgorithm,
     ...(names ? { extensions: [new x509.SubjectAlternativeNameExtension(names)] } : {}),
@@ -30,8 +30,14 @@ export async function makeRequest({ subject = 'CN=example', names, algorithm = '
 
 /** A certificate in the form of `status.certificate`. */
 export async function makeCertificate(name: string): Promise<string> {
+  return btoa((await makeSelfSigned(name)).certificate);
+}
+
+/** A certificate that no authority has signed, with its key; both in PEM. */
+export async function makeSelfSigned(name: string): Promise<{ certificate: string; key: string }> {
   const signingAlgorithm = algorithms.ECDSA;
   const keys = (await crypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify'])) as Keys;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm });
-  return btoa(certificate.toString('pem'));
+  const key = (await crypto.subtle.exportKey('pkcs8', keys.privateKey)) as ArrayBuffer;
+  return { certificate: certificate.toString('pem'), key: x509.PemConverter.encode(key, 'PRIVATE KEY') };
 }
