@@ -14,6 +14,8 @@ export class NodeInfo {
   requested: Amounts = {};
   assumedRequested: Amounts = {};
   readonly pods = new Map<string, PodInfo>();
+  /** Those of the Pods that care about others. */
+  readonly withTerms = new Map<string, PodInfo>();
   readonly #owners = new Map<string, number>();
   #lowestPriority: number | undefined = Number.POSITIVE_INFINITY;
   #hostPorts: readonly HostPort[] = [];
@@ -37,6 +39,7 @@ export class NodeInfo {
     const { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested } = this;
     Object.assign(copy, { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested });
     for (const [key, pod] of this.pods) copy.pods.set(key, pod);
+    for (const [key, pod] of this.withTerms) copy.withTerms.set(key, pod);
     for (const [owner, count] of this.#owners) copy.#owners.set(owner, count);
     copy.#hostPorts = this.#hostPorts;
     copy.#lowestPriority = this.#lowestPriority;
@@ -47,6 +50,7 @@ export class NodeInfo {
     this.removePod(pod.key);
     if (this.#lowestPriority !== undefined) this.#lowestPriority = Math.min(this.#lowestPriority, pod.priority);
     this.pods.set(pod.key, pod);
+    if (pod.terms) this.withTerms.set(pod.key, pod);
     this.requested = add(this.requested, pod.requests);
     this.assumedRequested = add(this.assumedRequested, pod.assumedRequests);
     if (pod.owner) this.#owners.set(pod.owner, this.countOwnedBy(pod.owner) + 1);
@@ -57,6 +61,7 @@ export class NodeInfo {
     const pod = this.pods.get(key);
     if (!pod) return;
     this.pods.delete(key);
+    this.withTerms.delete(key);
     if (pod.priority === this.#lowestPriority) this.#lowestPriority = undefined;
     this.requested = subtract(this.requested, pod.requests);
     this.assumedRequested = subtract(this.assumedRequested, pod.assumedRequests);

@@ -26,6 +26,21 @@ export function mayHelp({ key, type, object, previous }: ObjectChange): boolean 
   return leavesRoom(pod, type === 'DELETED' ? undefined : (previous as Pod | undefined));
 }
 
+/** Whether a change that gives nobody room may help a Pod that cares about where others are. */
+export function movesOthers(change: ObjectChange): boolean {
+  const { key, type, object, previous } = change;
+  if (isRelabelled(change)) return true;
+  if (key.resource !== 'pods' || type === 'DELETED' || !(object as Pod).spec?.nodeName) return false;
+  const isPlaced = !(previous as Pod | undefined)?.spec?.nodeName;
+  return isPlaced || object.metadata.deletionTimestamp !== previous?.metadata.deletionTimestamp;
+}
+
+/** Other selectors may select what is in the namespace, or the Pod. */
+export function isRelabelled({ key, type, object, previous }: ObjectChange): boolean {
+  if (type !== 'MODIFIED' || (key.resource !== 'namespaces' && key.resource !== 'pods')) return false;
+  return !jsonEqual(object.metadata.labels, previous?.metadata.labels);
+}
+
 /** Room was kept for it, and it will not come. */
 function leavesRoom(pod: Pod, previous: Pod | undefined): boolean {
   const kept = (previous ?? pod).status?.nominatedNodeName;

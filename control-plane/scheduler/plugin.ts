@@ -1,5 +1,5 @@
 import type { NodeInfo } from './node-info.ts';
-import type { PendingPod } from './pod-info.ts';
+import type { PendingPod, PodInfo } from './pod-info.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Why a node cannot take a Pod. */
@@ -14,7 +14,14 @@ export interface Rejection {
 export type Rejections = ReadonlyMap<NodeInfo, Rejection>;
 
 /** Why the node cannot take the Pod that the rule was prepared for; undefined: it can. */
-export type NodeCheck = (node: NodeInfo) => Rejection | undefined;
+export interface NodeCheck {
+  (node: NodeInfo): Rejection | undefined;
+  /**
+   * Called while consequences are tried out, with a Pod that is imagined on the node or, by -1, away from it: for rules
+   * whose answer rests on Pods of other nodes too.
+   */
+  imagine?(pod: PodInfo, node: NodeInfo, by: 1 | -1): void;
+}
 
 export interface FilterPlugin {
   /** Kubernetes' name of the rule. */

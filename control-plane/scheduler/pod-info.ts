@@ -1,5 +1,6 @@
 import type { Pod, PodSpec, Toleration } from '../../shared/api/object.ts';
 import { conditionOf } from '../controllers/pods/pod-state.ts';
+import { type PodTerms, podTermsOf } from './pod-terms.ts';
 import { type Amounts, assumedPodRequests, podRequests } from './requests.ts';
 
 /** Of the condition `DisruptionTarget` of a Pod that has to make room. */
@@ -26,6 +27,8 @@ export interface PodInfo {
   requests: Amounts;
   assumedRequests: Amounts;
   hostPorts: readonly HostPort[];
+  /** Absent where it does not care about other Pods. */
+  terms?: PodTerms;
   /** On its way out: to make room for another one, or for any other reason. */
   leaving?: 'preempted' | 'deleted';
 }
@@ -39,9 +42,15 @@ export interface PendingPod extends PodInfo {
   preemptionPolicy?: string;
 }
 
+/** Whether the Pod may have to wait for other Pods to come, or to change. */
+export function waitsForOthers({ terms }: PendingPod): boolean {
+  return terms !== undefined && terms.required.length > 0;
+}
+
 export function podInfo(pod: Pod): PodInfo {
   const { metadata, spec, status } = pod;
   const leaving = leavingOf(pod);
+  const terms = podTermsOf(spec, metadata.namespace ?? '');
   const owner = metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
   return {
     key: `${metadata.namespace}/${metadata.name}`,
@@ -54,6 +63,7 @@ export function podInfo(pod: Pod): PodInfo {
     requests: podRequests(spec),
     assumedRequests: assumedPodRequests(spec),
     hostPorts: hostPortsOf(spec),
+    ...(terms ? { terms } : {}),
     ...(leaving ? { leaving } : {}),
   };
 }

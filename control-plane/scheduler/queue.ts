@@ -77,8 +77,10 @@ export class SchedulingQueue {
   }
 
   /** Something changed that may help. */
-  activateUnschedulable(): void {
-    for (const queued of this.#pods.values()) if (queued.state === 'unschedulable') queued.state = 'backoff';
+  activateUnschedulable(mayHelp: (pod: PendingPod) => boolean = () => true): void {
+    for (const queued of this.#pods.values()) {
+      if (queued.state === 'unschedulable' && mayHelp(queued.info)) queued.state = 'backoff';
+    }
   }
 
   /** Moves those on whose back-off is over; when the next one is, in epoch ms. */

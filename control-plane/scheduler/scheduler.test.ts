@@ -157,7 +157,7 @@ describe('after a restart', () => {
     await createPod('a');
     await cluster.settle();
     expect(await nodeOf('a')).toBe('n1');
-    expect(lists.sort()).toEqual(['nodes', 'pods', 'services']);
+    expect(lists.sort()).toEqual(['namespaces', 'nodes', 'pods', 'services']);
   });
 
   test('a timer that it no longer remembers finds the Pods that wait', async () => {

@@ -5,8 +5,9 @@ import { createChangeSource } from '../controllers/runtime/change-source.ts';
 import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
 import { type Budget, budgetOf } from './budgets.ts';
 import { decide } from './decide.ts';
-import { isPending, isSameRequest, mayHelp } from './pending.ts';
+import { isPending, isRelabelled, isSameRequest, mayHelp, movesOthers } from './pending.ts';
 import type { FilterPlugin, ScorePlugin } from './plugin.ts';
+import { waitsForOthers } from './pod-info.ts';
 import { SchedulingQueue } from './queue.ts';
 import { Snapshot } from './snapshot.ts';
 import { type Step, stepsFor } from './steps.ts';
@@ -37,7 +38,7 @@ export interface Scheduler {
   whenIdle(): Promise<void>;
 }
 
-const resources = ['nodes', 'pods', 'services'];
+const resources = ['namespaces', 'nodes', 'pods', 'services'];
 
 /**
  * Binds Pods to nodes, over the API alone, so that another scheduler can stand beside it or in its place.
@@ -89,7 +90,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
 
   function needsDecision(change: ObjectChange): boolean {
     const isNew = change.key.resource === 'pods' && change.type !== 'DELETED';
-    return (isNew && isPending(change.object as Pod, schedulerName)) || mayHelp(change);
+    return (isNew && isPending(change.object as Pod, schedulerName)) || mayHelp(change) || isRelabelled(change);
   }
 
   function take(change: ObjectChange): void {
@@ -103,6 +104,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         snapshot.nominations.remove(podKey);
       }
     }
+    if (movesOthers(change)) queue.activateUnschedulable(waitsForOthers);
     if (!mayHelp(change)) return;
     const node = (change.object as Pod).spec?.nodeName;
     // It may be what they had made go.

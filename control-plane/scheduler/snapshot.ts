@@ -5,14 +5,16 @@ import { Nominations } from './nominations.ts';
 import { type PodInfo, podInfo } from './pod-info.ts';
 
 /**
- * What the scheduler decides on: nodes, the Pods on them as projections or nominated for them, and the selectors of Services. Kept up to
- * date by changes, each of which may come more than once; a Pod that is assumed to be on a node is simply on it until
- * a change or `forget` says otherwise.
+ * What the scheduler decides on: nodes, the Pods on them as projections or nominated for them, the selectors of Services
+ * and the labels of namespaces. Kept up to date by changes, each of which may come more than once; a Pod that is assumed
+ * to be on a node is simply on it until a change or `forget` says otherwise.
  */
 export class Snapshot {
   readonly #nodes = new Map<string, NodeInfo>();
   readonly #nodeOfPod = new Map<string, string>();
   readonly #selectors = new Map<string, Map<string, Readonly<Record<string, string>>>>();
+  readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
+  readonly #withTerms = new Set<NodeInfo>();
   #list: readonly NodeInfo[] | undefined;
   readonly nominations = new Nominations();
 
@@ -27,12 +29,20 @@ export class Snapshot {
     return info?.exists ? info : undefined;
   }
 
-  /** Takes in a change of a Node, a Pod or a Service. */
+  /** Those on which there are Pods that care about others. */
+  get nodesWithTerms(): readonly NodeInfo[] {
+    return [...this.#withTerms].filter(({ exists }) => exists);
+  }
+
+  readonly labelsOfNamespace = (name: string): Readonly<Record<string, string>> => this.#namespaces.get(name) ?? {};
+
+  /** Takes in a change of a Node, a Pod, a Service or a Namespace. */
   apply({ key, type, object }: ObjectChange): void {
     const gone = type === 'DELETED';
     if (key.resource === 'nodes') gone ? this.#removeNode(key.name) : this.#putNode(object as Node);
     else if (key.resource === 'services') this.#putService(object as Service, gone);
     else if (key.resource === 'pods') this.#putPod(object as Pod, gone);
+    else if (key.resource === 'namespaces') this.#putNamespace(key.name, gone ? undefined : object.metadata.labels);
   }
 
   assume(pod: PodInfo, nodeName: string): void {
@@ -45,6 +55,7 @@ export class Snapshot {
     this.#nodeOfPod.delete(podKey);
     const info = this.#nodes.get(nodeName);
     info?.removePod(podKey);
+    if (info?.withTerms.size === 0) this.#withTerms.delete(info);
     if (info && !info.exists && info.pods.size === 0) this.#nodes.delete(nodeName);
   }
 
@@ -84,7 +95,9 @@ export class Snapshot {
     this.forget(pod.key);
     this.nominations.remove(pod.key);
     this.#nodeOfPod.set(pod.key, nodeName);
-    this.#info(nodeName).addPod(pod);
+    const info = this.#info(nodeName);
+    info.addPod(pod);
+    if (pod.terms) this.#withTerms.add(info);
   }
 
   #putService({ metadata, spec }: Service, gone: boolean): void {
@@ -95,6 +108,11 @@ export class Snapshot {
     else ofNamespace.set(metadata.name ?? '', selector);
     if (ofNamespace.size > 0) this.#selectors.set(namespace, ofNamespace);
     else this.#selectors.delete(namespace);
+  }
+
+  #putNamespace(name: string, labels: Readonly<Record<string, string>> | undefined): void {
+    if (labels) this.#namespaces.set(name, labels);
+    else this.#namespaces.delete(name);
   }
 
   #info(name: string): NodeInfo {

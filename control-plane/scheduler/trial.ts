@@ -28,7 +28,7 @@ function first(checks: readonly NodeCheck[], node: NodeInfo): Rejection | undefi
   return undefined;
 }
 
-/** A node on which Pods come and go in thought. */
+/** A node on which Pods come and go in thought. The checks go along: whoever has taken Pods away puts them back. */
 export class Trial {
   readonly #checks: readonly NodeCheck[];
   readonly #node: NodeInfo;
@@ -40,10 +40,12 @@ export class Trial {
 
   put(pod: PodInfo): void {
     this.#node.addPod(pod);
+    for (const check of this.#checks) check.imagine?.(pod, this.#node, 1);
   }
 
   take(pod: PodInfo): void {
     this.#node.removePod(pod.key);
+    for (const check of this.#checks) check.imagine?.(pod, this.#node, -1);
   }
 
   rejection(ahead: readonly PodInfo[]): Rejection | undefined {

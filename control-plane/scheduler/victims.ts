@@ -33,17 +33,23 @@ export function selectVictims(
   const trial = new Trial(checks, node);
   for (const other of lower) trial.take(other);
   const rejection = trial.rejection(ahead);
-  if (rejection) return rejection;
+  if (rejection) {
+    for (const other of lower) trial.put(other);
+    return rejection;
+  }
   const mustGo = (other: PodInfo) => {
     trial.put(other);
     if (!trial.rejection(ahead)) return false;
     trial.take(other);
     return true;
   };
-  // Whom a budget cannot spare is let off first, and of equals the most important.
-  const { violating, sparable } = splitByBudgets(lower, budgets);
+  const leaving = lower.filter((other) => other.leaving);
+  const staying = lower.filter((other) => !other.leaving);
+  // Whom a budget cannot spare is let off first, and of equals the most important; last those who go in any case.
+  const { violating, sparable } = splitByBudgets(staying, budgets);
   const violated = violating.filter(mustGo);
-  const victims = [...violated, ...sparable.filter(mustGo)].sort(byImportance);
+  const victims = [...violated, ...sparable.filter(mustGo), ...leaving.filter(mustGo)].sort(byImportance);
+  for (const victim of victims) trial.put(victim);
   return { node: node.name, victims, violations: violated.length };
 }
 

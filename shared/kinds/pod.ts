@@ -1,6 +1,7 @@
 import type { Pod } from '../api/object.ts';
 import { defineKind } from './define-kind.ts';
 import { defaultPod } from './pod/defaults.ts';
+import { resolveLabelKeys } from './pod/label-keys.ts';
 import { initialStatus, podGracePeriodSeconds } from './pod/lifecycle.ts';
 import { podColumns } from './pod/printer.ts';
 import { podQuota } from './pod/quota.ts';
@@ -34,6 +35,7 @@ export default defineKind<Pod>({
     default: defaultPod,
     prepareForCreate(pod) {
       pod.status = initialStatus(pod);
+      if (pod.spec) resolveLabelKeys(pod.spec, pod.metadata.labels ?? {});
     },
     validate: validatePod,
     validateUpdate: validatePodUpdate,

@@ -1,4 +1,5 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
+import interPodAffinity from './inter-pod-affinity.ts';
 import nodeAffinity from './node-affinity.ts';
 import nodeName from './node-name.ts';
 import nodePorts from './node-ports.ts';
@@ -7,6 +8,7 @@ import nodeUnschedulable from './node-unschedulable.ts';
 import taintToleration from './taint-toleration.ts';
 
 export const filters = [
+  interPodAffinity,
   nodeAffinity,
   nodeName,
   nodePorts,

@@ -1,5 +1,6 @@
 // Written by scripts/generate-indexes.ts. Do not edit.
 import balancedAllocation from './balanced-allocation.ts';
+import interPodAffinity from './inter-pod-affinity.ts';
 import leastAllocated from './least-allocated.ts';
 import nodeAffinity from './node-affinity.ts';
 import selectorSpread from './selector-spread.ts';
@@ -7,6 +8,7 @@ import taintToleration from './taint-toleration.ts';
 
 export const scores = [
   balancedAllocation,
+  interPodAffinity,
   leastAllocated,
   nodeAffinity,
   selectorSpread,
