@@ -1,4 +1,4 @@
-import { compileRegex, RegexSyntaxError } from '../regex/regex.ts';
+import { regexProblem } from '../regex/regex.ts';
 import type { CelIssue } from './errors.ts';
 import type { Expr } from './syntax/ast.ts';
 import { childrenOf } from './syntax/children.ts';
@@ -55,13 +55,7 @@ function checkArgument(node: Extract<Expr, { op: 'call' }>, { issues }: Visit): 
 }
 
 function isPattern(text: string): boolean {
-  try {
-    compileRegex(text);
-    return true;
-  } catch (error) {
-    if (error instanceof RegexSyntaxError) return false;
-    throw error;
-  }
+  return regexProblem(text) === undefined;
 }
 
 function checkItems(node: Extract<Expr, { op: 'list' }>, context: Visit): void {

@@ -72,6 +72,43 @@ export function perlClass(letter: string): readonly CodeRange[] | undefined {
 
 const categories = new Map<string, readonly CodeRange[]>();
 
+/** Parts of Unicode where what holds for the first character holds for all. */
+const uniform: readonly CodeRange[] = [
+  [0x40000, 0xdffff],
+  [0xe1000, 0xeffff],
+  [0xf0000, 0xffffd],
+  [0xffffe, 0xfffff],
+  [0x100000, 0x10fffd],
+  [0x10fffe, maximumCode],
+];
+const mixed: readonly CodeRange[] = [
+  [0, 0xd7ff],
+  [0xe000, 0xffff],
+  [0x10000, 0x3ffff],
+  [0xe0000, 0xe0fff],
+];
+const atOnce = 0x2000;
+
+interface Chunk {
+  from: number;
+  text: string;
+}
+
+let chunks: readonly Chunk[] | undefined;
+
+/** All characters of the mixed parts, made once, when somebody asks for the first category. */
+function allChunks(): readonly Chunk[] {
+  chunks ??= mixed.flatMap(([low, high]) => {
+    const parts: Chunk[] = [];
+    for (let from = low; from <= high; from += atOnce) {
+      const length = Math.min(atOnce, high - from + 1);
+      parts.push({ from, text: String.fromCodePoint(...Array.from({ length }, (_, index) => from + index)) });
+    }
+    return parts;
+  });
+  return chunks;
+}
+
 /**
  * The ranges of a general category or script (`L`, `Lu`, `Greek`). The host's own Unicode tables are asked, once a
  * name: at most the few dozen names that exist are remembered.
@@ -79,26 +116,27 @@ const categories = new Map<string, readonly CodeRange[]>();
 export function categoryRanges(name: string): readonly CodeRange[] | undefined {
   const known = categories.get(name);
   if (known) return known;
-  const member = membership(name);
-  if (!member) return undefined;
-  const ranges: [number, number][] = [];
-  for (let code = 0; code <= maximumCode; code++) {
-    if (code >= 0xd800 && code <= 0xdfff) continue;
-    if (!member.test(String.fromCodePoint(code))) continue;
-    const last = ranges.at(-1);
-    if (last && last[1] === code - 1) last[1] = code;
-    else ranges.push([code, code]);
-  }
+  const members = membership(name);
+  if (!members) return undefined;
+  const runs = allChunks().flatMap(({ from, text }) => {
+    const width = from > 0xffff ? 2 : 1;
+    return Array.from(text.matchAll(members), (run): CodeRange => {
+      const low = from + run.index / width;
+      return [low, low + run[0].length / width - 1];
+    });
+  });
+  runs.push(...uniform.filter(([first]) => String.fromCodePoint(first).search(members) === 0));
+  const ranges = joined(runs);
   categories.set(name, ranges);
   return ranges;
 }
 
 function membership(name: string): RegExp | undefined {
-  if (name === 'Any') return /[\s\S]/u;
+  if (name === 'Any') return /[\s\S]+/gu;
   if (!/^[A-Z][A-Za-z_]*$/.test(name)) return undefined;
   const property = name.length <= 2 ? `General_Category=${name}` : `Script=${name}`;
   try {
-    return new RegExp(`^\\p{${property}}$`, 'u');
+    return new RegExp(`\\p{${property}}+`, 'gu');
   } catch {
     return undefined;
   }
@@ -117,11 +155,15 @@ export function negate(ranges: readonly CodeRange[]): CodeRange[] {
 
 /** Sorted and merged, for binary search. */
 export function normalise(ranges: readonly CodeRange[]): Int32Array {
+  return Int32Array.from(joined(ranges).flat());
+}
+
+function joined(ranges: readonly CodeRange[]): CodeRange[] {
   const merged: [number, number][] = [];
   for (const [low, high] of [...ranges].sort((a, b) => a[0] - b[0])) {
     const last = merged.at(-1);
     if (last && low <= last[1] + 1) last[1] = Math.max(last[1], high);
     else merged.push([low, high]);
   }
-  return Int32Array.from(merged.flat());
+  return merged;
 }

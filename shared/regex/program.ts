@@ -1,4 +1,4 @@
-import { normalise } from './classes.ts';
+import { type CodeRange, normalise } from './classes.ts';
 import { type Assertion, type RegexNode, RegexSyntaxError } from './syntax.ts';
 
 /** What a pattern compiles to: instructions of a machine that holds a set of states, never a stack of choices. */
@@ -13,11 +13,44 @@ export type Instruction =
 /** A character costs at most a step for each instruction: this bounds what a short pattern can ask for. */
 const maximumInstructions = 20_000;
 
+/** Throws RegexSyntaxError for what would compile to more than a program may have. */
+export function checkSize(node: RegexNode, pattern: string): void {
+  if (sizeOf(node) >= maximumInstructions) throw new RegexSyntaxError('expression too large', pattern.slice(0, 1000));
+}
+
+/** How many instructions a part compiles to. */
+function sizeOf(node: RegexNode): number {
+  switch (node.op) {
+    case 'empty':
+      return 0;
+    case 'set':
+    case 'test':
+      return 1;
+    case 'concat':
+      return node.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+    case 'alternate':
+      return node.choices.reduce((sum, choice) => sum + 2 + sizeOf(choice), -2);
+    case 'repeat': {
+      const body = sizeOf(node.body);
+      const { min, max } = node;
+      return min * body + (max === Number.POSITIVE_INFINITY ? body + 2 : (max - min) * (body + 1));
+    }
+  }
+}
+
 export function compileProgram(node: RegexNode, pattern: string): Instruction[] {
+  checkSize(node, pattern);
   const program: Instruction[] = [];
-  const emit = (instruction: Instruction): number => {
-    if (program.length >= maximumInstructions) throw new RegexSyntaxError('expression too large', pattern);
-    return program.push(instruction) - 1;
+  const emit = (instruction: Instruction): number => program.push(instruction) - 1;
+  // Repeated parts share their sets.
+  const sets = new Map<readonly CodeRange[], Int32Array>();
+  const setOf = (ranges: readonly CodeRange[]): Int32Array => {
+    let set = sets.get(ranges);
+    if (!set) {
+      set = normalise(ranges);
+      sets.set(ranges, set);
+    }
+    return set;
   };
   const split = (lazy: boolean, way: 'in' | 'out', at: number, target: number): void => {
     const instruction = program[at] as { next: number; other: number };
@@ -30,7 +63,7 @@ export function compileProgram(node: RegexNode, pattern: string): Instruction[] 
       case 'empty':
         return;
       case 'set':
-        emit({ op: 'set', ranges: normalise(part.ranges), fold: part.fold, next: program.length + 1 });
+        emit({ op: 'set', ranges: setOf(part.ranges), fold: part.fold, next: program.length + 1 });
         return;
       case 'test':
         emit({ op: 'test', kind: part.kind, next: program.length + 1 });

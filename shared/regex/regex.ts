@@ -1,6 +1,9 @@
-import { compileProgram, type Instruction } from './program.ts';
-import { type Assertion, parseRegex } from './syntax.ts';
+import { Automaton, type OnSteps } from './automaton.ts';
+import { accepts, beforeAt, holdsBetween } from './characters.ts';
+import { checkSize, compileProgram, type Instruction } from './program.ts';
+import { type Assertion, parseRegex, RegexSyntaxError } from './syntax.ts';
 
+export type { OnSteps } from './automaton.ts';
 export { RegexSyntaxError } from './syntax.ts';
 
 /** A span of a text, in UTF-16 units. */
@@ -9,56 +12,73 @@ export interface Span {
   end: number;
 }
 
-export interface Match extends Span {
-  /** How far the text has been read to be sure of it. */
-  read: number;
-}
-
 /**
- * A compiled pattern. It matches in time proportional to text times `size`, whatever the two are; of several matches
- * the leftmost is taken, and of those the one that a backtracking search would have found first, as in Go.
+ * A compiled pattern. A match never goes back: it makes at most as many steps as there are characters and instructions
+ * for each, and tells them as it goes. Of several matches the leftmost is taken, and of those the one that a backtracking
+ * search would have found first, as in Go.
  */
 export interface Regex {
-  /** Number of instructions. */
-  readonly size: number;
   /** True where some part of the text matches. */
-  test(text: string): boolean;
+  test(text: string, onSteps?: OnSteps): boolean;
   /** The first match at or after a position. */
-  find(text: string, from?: number): Match | undefined;
+  find(text: string, from?: number, onSteps?: OnSteps): Span | undefined;
 }
 
-const cacheSize = 200;
-const cache = new Map<string, Regex>();
+const unbounded: OnSteps = () => undefined;
 
-/** Throws RegexSyntaxError. The most recently used patterns are kept compiled. */
-export function compileRegex(pattern: string): Regex {
+/** Patterns that are kept compiled, and what they may be long together. */
+const cacheSize = 200;
+const cacheUnits = 256 * 1024;
+const cache = new Map<string, Regex>();
+let cachedUnits = 0;
+/** To compile an instruction takes so many steps. */
+const stepsToCompile = 10;
+
+/** Throws RegexSyntaxError. The most recently used patterns are kept compiled; to compile another costs steps. */
+export function compileRegex(pattern: string, onSteps: OnSteps = unbounded): Regex {
   const known = cache.get(pattern);
   if (known) {
     cache.delete(pattern);
     cache.set(pattern, known);
     return known;
   }
-  const regex = createMatcher(compileProgram(parseRegex(pattern), pattern));
-  if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!);
-  if (pattern.length <= 1000) cache.set(pattern, regex);
+  onSteps(pattern.length);
+  const program = compileProgram(parseRegex(pattern), pattern);
+  onSteps(program.length * stepsToCompile);
+  const regex = createMatcher(program);
+  cache.set(pattern, regex);
+  cachedUnits += pattern.length;
+  for (const [oldest] of cache) {
+    if (cache.size <= cacheSize && cachedUnits <= cacheUnits) break;
+    cache.delete(oldest);
+    cachedUnits -= oldest.length;
+  }
   return regex;
 }
 
-/**
- * All matches, as Go's `FindAllString` finds them: an empty match right after a match does not count. Many matches can
- * read the same text many times over: `onRead` is told how much each read.
- */
+/** Why a pattern is none, in Go's words. Less work than to compile it. */
+export function regexProblem(pattern: string): string | undefined {
+  if (cache.has(pattern)) return undefined;
+  try {
+    checkSize(parseRegex(pattern), pattern);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return error.message;
+    throw error;
+  }
+}
+
+/** All matches, as Go's `FindAllString` finds them: an empty match right after a match does not count. */
 export function findAll(
   regex: Regex,
   text: string,
-  { limit = Number.POSITIVE_INFINITY, onRead }: { limit?: number; onRead?(units: number): void } = {},
+  { limit = Number.POSITIVE_INFINITY, onSteps = unbounded }: { limit?: number; onSteps?: OnSteps } = {},
 ): string[] {
   const found: string[] = [];
   let previousEnd = -1;
   for (let from = 0; from <= text.length && found.length < limit; ) {
-    const span = regex.find(text, from);
+    const span = regex.find(text, from, onSteps);
     if (!span) break;
-    onRead?.(span.read - from);
     if (span.end > span.start || span.start !== previousEnd) found.push(text.slice(span.start, span.end));
     previousEnd = span.end;
     from = span.end > span.start ? span.end : span.end + widthAt(text, span.end);
@@ -91,14 +111,32 @@ class States {
 }
 
 function createMatcher(program: readonly Instruction[]): Regex {
+  const automaton = new Automaton(program);
+  const search = searcher(program);
+  return {
+    test: (text, onSteps = unbounded) => automaton.test(text, onSteps),
+    find(text, from = 0, onSteps = unbounded) {
+      // That there is no match is found out sooner than where one is.
+      return from === 0 && !automaton.test(text, onSteps) ? undefined : search(text, from, onSteps);
+    },
+  };
+}
+
+/** Steps that are told together. */
+const toldTogether = 1024;
+
+/** Finds where a match is: every instruction in reach is looked at for every character. */
+function searcher(program: readonly Instruction[]) {
   const size = program.length;
   const pending: number[] = [];
+  let steps = 0;
 
   /** Adds a state and all that can be reached from it without reading. */
   const follow = (states: States, state: number, start: number, text: string, at: number): void => {
     pending.push(state);
     while (pending.length > 0) {
       const next = pending.pop()!;
+      steps++;
       if (!states.add(next, start)) continue;
       const instruction = program[next]!;
       if (instruction.op === 'jump') pending.push(instruction.next);
@@ -107,13 +145,18 @@ function createMatcher(program: readonly Instruction[]): Regex {
     }
   };
 
-  const search = (text: string, from: number, anyMatch: boolean): Match | undefined => {
+  return (text: string, from: number, onSteps: OnSteps): Span | undefined => {
     let current = new States(size);
     let following = new States(size);
-    let found: Match | undefined;
+    let found: Span | undefined;
+    steps = size;
     for (let at = from; ; ) {
       if (!found) follow(current, 0, at, text, at);
-      if (found) found.read = at;
+      steps += current.count;
+      if (steps >= toldTogether || current.count === 0) {
+        onSteps(steps);
+        steps = 0;
+      }
       if (current.count === 0) return found;
       const code = text.codePointAt(at);
       const next = at + (code !== undefined && code > 0xffff ? 2 : 1);
@@ -121,66 +164,25 @@ function createMatcher(program: readonly Instruction[]): Regex {
       for (let index = 0; index < current.count; index++) {
         const instruction = program[current.list[index]!]!;
         if (instruction.op === 'match') {
-          found = { start: current.starts[index]!, end: at, read: at };
-          if (anyMatch) return found;
+          found = { start: current.starts[index]!, end: at };
           break;
         }
         if (instruction.op === 'set' && code !== undefined && accepts(instruction, code)) {
           follow(following, instruction.next, current.starts[index]!, text, next);
         }
       }
-      if (code === undefined) return found;
+      if (code === undefined) {
+        onSteps(steps);
+        return found;
+      }
       [current, following] = [following, current];
       at = next;
     }
   };
-
-  return {
-    size,
-    test: (text) => search(text, 0, true) !== undefined,
-    find: (text, from = 0) => search(text, from, false),
-  };
-}
-
-function accepts({ ranges, fold }: Extract<Instruction, { op: 'set' }>, code: number): boolean {
-  if (contains(ranges, code)) return true;
-  if (!fold) return false;
-  const char = String.fromCodePoint(code);
-  return contains(ranges, char.toLowerCase().codePointAt(0)!) || contains(ranges, char.toUpperCase().codePointAt(0)!);
-}
-
-function contains(ranges: Int32Array, code: number): boolean {
-  if (ranges.length === 2) return code >= ranges[0]! && code <= ranges[1]!;
-  let low = 0;
-  let high = ranges.length / 2 - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    if (code < ranges[2 * middle]!) high = middle - 1;
-    else if (code > ranges[2 * middle + 1]!) low = middle + 1;
-    else return true;
-  }
-  return false;
 }
 
 function holds(kind: Assertion, text: string, at: number): boolean {
-  switch (kind) {
-    case 'text-start':
-      return at === 0;
-    case 'text-end':
-      return at >= text.length;
-    case 'line-start':
-      return at === 0 || text[at - 1] === '\n';
-    case 'line-end':
-      return at >= text.length || text[at] === '\n';
-    case 'word':
-      return isWord(text, at - 1) !== isWord(text, at);
-    case 'not-word':
-      return isWord(text, at - 1) === isWord(text, at);
-  }
-}
-
-function isWord(text: string, at: number): boolean {
-  return at >= 0 && at < text.length && /[0-9A-Za-z_]/.test(text[at]!);
+  return holdsBetween(kind, beforeAt(text, at), at < text.length ? text.charCodeAt(at) : -1);
 }
 
 function widthAt(text: string, at: number): number {

@@ -32,6 +32,9 @@ interface Flags {
 const maximumCode = 0x10ffff;
 const maximumRepeat = 1000;
 const maximumDepth = 250;
+/** Parts of a pattern, and ranges of its classes: more would compile to more than a program may have. */
+const maximumParts = 20_000;
+const maximumUnits = 10 * maximumParts;
 
 const everything: readonly CodeRange[] = [[0, maximumCode]];
 const allButNewline: readonly CodeRange[] = [
@@ -50,9 +53,11 @@ class Parser {
   /** Index into `#codes`. */
   #at = 0;
   #depth = 0;
+  #parts = 0;
   #flags: Flags = { fold: false, multiline: false, dotAll: false, swapGreed: false };
 
   constructor(text: string) {
+    if (text.length > maximumUnits) throw new RegexSyntaxError('expression too large', text.slice(0, 1000));
     this.#text = text;
     this.#codes = Array.from(text, (char) => char.codePointAt(0)!);
   }
@@ -94,12 +99,18 @@ class Parser {
         this.#at += 2;
         return true;
       }
+      this.#count();
       parts.push(this.#single(this.#codes[this.#at++]!));
     }
     return true;
   }
 
+  #count(): void {
+    if (++this.#parts > maximumParts) throw new RegexSyntaxError('expression too large', this.#slice(0, 1000));
+  }
+
   #atom(): RegexNode | undefined {
+    this.#count();
     const char = this.#peek();
     switch (char) {
       case '(':
@@ -341,6 +352,7 @@ class Parser {
   }
 
   #classItem(classStart: number): readonly CodeRange[] {
+    this.#count();
     const named = /^\[:(\^?)(\w+):\]/.exec(this.#slice(this.#at, this.#at + 24));
     if (named) {
       const ranges = namedClass(named[2]!);
@@ -398,17 +410,28 @@ function bothCases(ranges: readonly CodeRange[]): CodeRange[] {
   return folded;
 }
 
+const factors = new WeakMap<RegexNode, number>();
+
 /** How many copies of its innermost body nested counted repetitions unfold to. */
 function repeatFactor(node: RegexNode): number {
+  let factor = factors.get(node);
+  if (factor === undefined) {
+    factor = computeFactor(node);
+    factors.set(node, factor);
+  }
+  return factor;
+}
+
+function computeFactor(node: RegexNode): number {
   switch (node.op) {
     case 'repeat': {
       const copies = Math.max(1, node.max === Number.POSITIVE_INFINITY ? node.min : node.max);
       return copies * repeatFactor(node.body);
     }
     case 'concat':
-      return Math.max(1, ...node.parts.map(repeatFactor));
+      return node.parts.reduce((most, part) => Math.max(most, repeatFactor(part)), 1);
     case 'alternate':
-      return Math.max(1, ...node.choices.map(repeatFactor));
+      return node.choices.reduce((most, choice) => Math.max(most, repeatFactor(choice)), 1);
     default:
       return 1;
   }

@@ -106,11 +106,30 @@ function flatten(items: ListValue, depth: bigint, work: Work): Value[] {
 
 function distinct(items: ListValue, work: Work): ListValue {
   const kept: Value[] = [];
+  const scalars = new Set<unknown>();
+  const others: Value[] = [];
   for (const item of items) {
-    work(1 + kept.length * 0.1);
-    if (!kept.some((known) => equal(known, item, work))) kept.push(item);
+    const scalar = scalarIdentity(item);
+    if (scalar !== undefined) {
+      work(1);
+      if (scalars.has(scalar)) continue;
+      scalars.add(scalar);
+    } else {
+      work(1 + others.length);
+      if (others.some((known) => equal(known, item, work))) continue;
+      others.push(item);
+    }
+    kept.push(item);
   }
   return new ArrayList(kept);
+}
+
+/** The same for scalars that are equal, of whatever type numbers are. */
+function scalarIdentity(value: Value): string | bigint | number | boolean | undefined {
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint') return value;
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? BigInt(value) : Number.isNaN(value) ? undefined : value;
+  return value instanceof Uint ? value.value : undefined;
 }
 
 function sorted(items: ListValue, work: Work): ListValue {

@@ -1,22 +1,21 @@
-import { compileRegex, findAll, type Regex, RegexSyntaxError } from '../../regex/regex.ts';
+import { compileRegex, findAll, type OnSteps, type Regex, RegexSyntaxError } from '../../regex/regex.ts';
 import type { Work } from '../equality.ts';
 import { CelRuntimeError } from '../errors.ts';
 import { member, type Overload, regexCost } from '../functions.ts';
 import { BOOL, INT, listOf, STRING } from '../types.ts';
 import { ArrayList, type Value } from '../values.ts';
 
-/** A short pattern can stand for a large machine, which Kubernetes' guess from its length leaves out. */
-const stepsPerCost = 8;
+/** A step of a match in units of cost: what Kubernetes' guess from the length of a pattern leaves out. */
+const costPerStep = 2;
 
-function compiled(pattern: string, text: string, work: Work): Regex {
-  const regex = compile(pattern);
-  work(((1 + text.length) * regex.size) / stepsPerCost);
-  return regex;
-}
+const stepsOf =
+  (work: Work): OnSteps =>
+  (steps) =>
+    work(steps * costPerStep);
 
-function compile(pattern: string): Regex {
+function compile(pattern: string, work: Work): Regex {
   try {
-    return compileRegex(pattern);
+    return compileRegex(pattern, stepsOf(work));
   } catch (error) {
     if (error instanceof RegexSyntaxError) throw new CelRuntimeError(error.message);
     throw error;
@@ -24,15 +23,16 @@ function compile(pattern: string): Regex {
 }
 
 function find(text: string, pattern: string, work: Work): string {
-  const span = compiled(pattern, text, work).find(text);
+  const span = compile(pattern, work).find(text, 0, stepsOf(work));
   return span ? text.slice(span.start, span.end) : '';
 }
 
 function all(text: string, pattern: string, limit: Value | undefined, work: Work): ArrayList {
-  const regex = compiled(pattern, text, work);
   const most = limit === undefined || (limit as bigint) < 0n ? undefined : Number(limit);
-  const onRead = (units: number) => work(1 + (units * regex.size) / stepsPerCost);
-  return new ArrayList(findAll(regex, text, { onRead, ...(most === undefined ? {} : { limit: most }) }));
+  const onSteps = stepsOf(work);
+  return new ArrayList(
+    findAll(compile(pattern, work), text, { onSteps, ...(most === undefined ? {} : { limit: most }) }),
+  );
 }
 
 const cost = ([text, pattern]: readonly Value[]) => regexCost(text as string, pattern as string);
@@ -42,7 +42,7 @@ const matches = member(
   'matches',
   [STRING, STRING],
   BOOL,
-  ([text, pattern], work) => compiled(pattern as string, text as string, work).test(text as string),
+  ([text, pattern], work) => compile(pattern as string, work).test(text as string, stepsOf(work)),
   cost,
 );
 

@@ -1,15 +1,15 @@
 import { invalidValue, tooLong } from '../../api/field-errors.ts';
-import { compileRegex, type Regex, RegexSyntaxError } from '../../regex/regex.ts';
+import { compileRegex, type OnSteps, type Regex, RegexSyntaxError } from '../../regex/regex.ts';
 import type { Finding } from './findings.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** Checks of single values, with the texts of Kubernetes. `path` is where the value is, as errors name it. */
 
 /** The compiled pattern of a schema; a text says why there is none. */
-export function compilePattern(pattern: string | undefined): Regex | string | undefined {
+export function compilePattern(pattern: string | undefined, onSteps: OnSteps): Regex | string | undefined {
   if (!pattern) return undefined;
   try {
-    return compileRegex(pattern);
+    return compileRegex(pattern, onSteps);
   } catch (error) {
     if (error instanceof RegexSyntaxError) return error.message;
     throw error;
@@ -21,6 +21,7 @@ export function checkString(
   regex: Regex | string | undefined,
   value: string,
   path: string,
+  onSteps: OnSteps,
 ): Finding | undefined {
   // Only a text that could be too long or too short needs its characters counted.
   if (maxLength !== undefined && value.length > maxLength && characters(value) > maxLength) {
@@ -33,7 +34,7 @@ export function checkString(
   if (typeof regex === 'string') {
     return invalid(path, value, `should match '${pattern}, but pattern is invalid: ${regex}'`);
   }
-  return regex && !regex.test(value) ? invalid(path, value, `should match '${pattern}'`) : undefined;
+  return regex && !regex.test(value, onSteps) ? invalid(path, value, `should match '${pattern}'`) : undefined;
 }
 
 function characters(text: string): number {

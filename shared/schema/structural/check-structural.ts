@@ -1,7 +1,7 @@
 import type { FieldError } from '../../api/errors.ts';
 import { forbidden, invalidValue, required } from '../../api/field-errors.ts';
 import { jsonEqual } from '../../api/json.ts';
-import { compilePattern } from './check-scalars.ts';
+import { regexProblem } from '../../regex/regex.ts';
 import { additionalOf, itemsOf, type JsonSchema } from './json-schema.ts';
 
 /**
@@ -164,8 +164,8 @@ function checkValidations(schema: JsonSchema, spared: 'anyOf' | 'allOf' | undefi
   }
   for (const [index, part] of oneOf.entries()) nested(part, `oneOf[${index}]`);
   if (not) nested(not, 'not');
-  const problem = compilePattern(pattern);
-  if (typeof problem === 'string') {
+  const problem = pattern && regexProblem(pattern);
+  if (problem) {
     const why = `must be a valid regular expression, but isn't: ${problem}`;
     errors.push(invalidValue(`${path}.pattern`, pattern, why));
   }

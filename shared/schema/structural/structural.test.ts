@@ -235,6 +235,26 @@ describe('validation of values', () => {
     expect(errors.at(-1)).toContain('validation takes more than');
   });
 
+  it('is bounded, whatever a pattern asks for', () => {
+    let seed = 1;
+    const next = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return 'ab'[seed >>> 31]!;
+    };
+    const random = Array.from({ length: 100_000 }, next).join('');
+    const hostile = { type: 'array', items: { type: 'string', pattern: '(a|b)*a(a|b){900}c' } };
+    expect(findings(hostile, [random, 'c'])).toEqual([
+      '<nil>: Invalid value: "": validation takes more than 500000 steps',
+    ]);
+    const properties = Object.fromEntries(
+      Array.from({ length: 100 }, (_, index) => [`p${index}`, { ...text, pattern: `${index}${'a{1000}'.repeat(19)}` }]),
+    );
+    const many = Object.fromEntries(Object.keys(properties).map((name) => [name, 'x']));
+    expect(findings({ type: 'object', properties }, many)).toEqual([
+      '<nil>: Invalid value: "": validation takes more than 500000 steps',
+    ]);
+  });
+
   it('finds items of sets and maps that are there twice', () => {
     const set: JsonSchema = { type: 'array', 'x-kubernetes-list-type': 'set', items: text };
     const map: JsonSchema = {

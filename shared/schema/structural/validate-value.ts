@@ -2,7 +2,7 @@ import type { FieldError } from '../../api/errors.ts';
 import { invalidValue, notSupported, required, tooMany, typeInvalid } from '../../api/field-errors.ts';
 import { goJson, goQuote } from '../../api/go-format.ts';
 import { isJsonObject, jsonEqual } from '../../api/json.ts';
-import type { Regex } from '../../regex/regex.ts';
+import type { OnSteps, Regex } from '../../regex/regex.ts';
 import { anywhere, checkNumber, checkString, compilePattern, fieldOf, invalid } from './check-scalars.ts';
 import { Correlation } from './correlation.ts';
 import { Findings } from './findings.ts';
@@ -20,15 +20,20 @@ export interface ValueValidator {
 
 /** Schemas are small and values are small, but together they can be large: so many checks, and no more. */
 const maximumChecks = 500_000;
+/** Of a pattern that is being matched: they take as long as a check. */
+const stepsToACheck = 8;
+
+/** Thrown by a pattern that takes more than what is left. */
+class OutOfChecks extends Error {}
 
 /** The schema is compiled as far as values need it. */
 export function compileValidator(schema: JsonSchema): ValueValidator {
   const root = new Node(schema);
   return {
     validate(value, { old, path = '' } = {}) {
-      const run: Run = { left: maximumChecks };
+      const run = startRun();
       const before = old && new Correlation(old.schema ?? schema, value, old.value);
-      const { list } = check(root, value, '', before, run);
+      const list = findingsOf(() => check(root, value, '', before, run));
       const errors = list.map(({ error }) => (path ? below(path, error) : error));
       return run.left > 0 ? errors : [...errors, anywhere(`validation takes more than ${maximumChecks} steps`).error];
     },
@@ -42,6 +47,28 @@ function below(path: string, error: FieldError): FieldError {
 
 interface Run {
   left: number;
+  /** Of patterns. */
+  onSteps(steps: number): void;
+}
+
+function startRun(): Run {
+  const run: Run = {
+    left: maximumChecks,
+    onSteps(steps) {
+      run.left -= steps / stepsToACheck;
+      if (run.left <= 0) throw new OutOfChecks();
+    },
+  };
+  return run;
+}
+
+function findingsOf(work: () => Findings): Findings['list'] {
+  try {
+    return work().list;
+  } catch (error) {
+    if (error instanceof OutOfChecks) return [];
+    throw error;
+  }
 }
 
 /** A schema with what is derived from it. */
@@ -64,8 +91,8 @@ class Node {
     this.format = format && isSupportedFormat(this.types.length === 1 ? type : '', format) ? format : '';
   }
 
-  get regex(): Regex | string | undefined {
-    this.#pattern ??= { regex: compilePattern(this.schema.pattern) };
+  regex(onSteps: OnSteps): Regex | string | undefined {
+    this.#pattern ??= { regex: compilePattern(this.schema.pattern, onSteps) };
     return this.#pattern.regex;
   }
 
@@ -119,7 +146,7 @@ function check(node: Node, value: unknown, path: string, before: Correlation | u
   checkBranches(node, value, path, before, run, findings);
   findings.matches += 2;
   if (typeof value === 'string') {
-    findings.add(checkString(node.schema, node.regex, value, path));
+    findings.add(checkString(node.schema, node.regex(run.onSteps), value, path, run.onSteps));
     if (node.format) findings.add(checkFormat(node.format, value, path));
     findings.matches += node.format ? 2 : 1;
   } else if (typeof value === 'number') {

@@ -197,3 +197,31 @@ it('what a hostile object makes of a rule is bounded', () => {
   expect(performance.now() - started).toBeLessThan(10_000);
   expect(found.length).toBeGreaterThan(0);
 });
+
+describe('what rules may cost', () => {
+  const outOfBudget = 'validation failed due to running out of cost budget, no further validation rules will be run';
+
+  it('is charged for those that fail, too', () => {
+    const list: JsonSchema = { type: 'array', items: integer };
+    // Each evaluation walks the list and fails at its end: none of them is within reach of the limit of one call.
+    const failing = { rule: 'self.items.map(x, x + 1).filter(x, x > 1).size() / 0 == 1' };
+    const spec = object({ items: list }, ...Array.from({ length: 60 }, () => failing));
+    const errors = findings(spec, { items: Array.from({ length: 20_000 }, (_, index) => index) });
+    expect(errors[0]).toBe(`spec: Invalid value: "object": division by zero evaluating rule: ${failing.rule}`);
+    expect(errors.at(-1)).toBe(`spec: Invalid value: "object": ${outOfBudget}`);
+    expect(errors.length).toBeLessThan(60);
+  });
+
+  it('bounds a match that learns something new at every character', () => {
+    const rule = { rule: "self.text.matches('(a|b)*a(a|b){900}c')" };
+    const spec = object({ text }, rule, rule);
+    let seed = 1;
+    const next = () => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return 'ab'[seed >>> 31]!;
+    };
+    expect(findings(spec, { text: Array.from({ length: 100_000 }, next).join('') })).toEqual([
+      `spec: Invalid value: "object": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule.rule}`,
+    ]);
+  });
+});

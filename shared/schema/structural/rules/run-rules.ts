@@ -131,10 +131,9 @@ function judge(
   // Rules about a change are asked about changes, unless they say what they make of a beginning.
   if (condition.usesOldSelf && oldSelf === undefined && !rule.optionalOldSelf) return undefined;
   const bindings = { self, oldSelf: rule.optionalOldSelf ? new OptionalValue(oldSelf) : oldSelf };
-  const outcome = attempt(condition.program, bindings);
-  if ('error' in outcome) return explain(outcome.error, rule, run);
-  run.left -= outcome.cost;
+  const outcome = attempt(condition.program, bindings, run);
   if (run.left < 0) return outOfBudget;
+  if ('error' in outcome) return explain(outcome.error, rule, run);
   if (outcome.value === true) return undefined;
   const text = message && 'program' in message ? messageOf(message.program, bindings, run) : undefined;
   const path = pathOf(rule, node, place);
@@ -146,12 +145,17 @@ function judge(
   return undefined;
 }
 
+/** What it costs is taken off what is left, also where it fails. */
 function attempt(
   program: Program,
   bindings: Readonly<Record<string, Value | undefined>>,
+  run: Run,
 ): EvaluationResult | { error: CelRuntimeError | CelCostError } {
+  const onSpent = (amount: number) => {
+    run.left -= amount;
+  };
   try {
-    return evaluate(program, bindings);
+    return evaluate(program, bindings, { onSpent });
   } catch (error) {
     if (error instanceof CelRuntimeError || error instanceof CelCostError) return { error };
     throw error;
@@ -178,7 +182,11 @@ function messageOf(
   bindings: Readonly<Record<string, Value | undefined>>,
   run: Run,
 ): { message: string } | { problem: string } | undefined {
-  const outcome = attempt(program, bindings);
+  const outcome = attempt(program, bindings, run);
+  if (run.left < 0) {
+    const why = 'messageExpression evaluation failed due to running out of cost budget';
+    return { problem: `${why}, no further validation rules will be run` };
+  }
   if ('error' in outcome) {
     if (!(outcome.error instanceof CelCostError)) return undefined;
     run.left = -1;
@@ -186,11 +194,6 @@ function messageOf(
     return {
       problem: `no further validation rules will be run due to call cost exceeds limit for messageExpression: ${name}`,
     };
-  }
-  run.left -= outcome.cost;
-  if (run.left < 0) {
-    const why = 'messageExpression evaluation failed due to running out of cost budget';
-    return { problem: `${why}, no further validation rules will be run` };
   }
   const text = typeof outcome.value === 'string' ? outcome.value.trim() : '';
   return text === '' || text.includes('\n') || byteLength(text) > maximumMessageBytes ? undefined : { message: text };
