@@ -41,6 +41,7 @@ function frontOf(env: Env) {
     gatewayObject: gatewayStub,
     gatewayOf: (cluster, node) => gatewayObjectName(cluster, gatewayIndex(node, gatewayCount)),
     streamObject: (name) => STREAM.get(STREAM.idFromName(name)),
+    socketPair: () => Object.values(new WebSocketPair()) as [WebSocket, WebSocket],
     adminTokenHash: env.FAIRLEAD_ADMIN_TOKEN_HASH,
     clusterAdmin: createClusterAdmin({
       directory: {

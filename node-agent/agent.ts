@@ -7,7 +7,8 @@ import { type Changed, createDesiredState, type SavedState } from './connection/
 import { createOutbox } from './connection/outbox.ts';
 import type { Dial } from './connection/socket.ts';
 import { createHttpStreams } from './http/http-streams.ts';
-import { type StartRequest, startRequest } from './http/request-node.ts';
+import { type StartRequest, type StartWebSocket, startRequest, startWebSocket } from './http/request-node.ts';
+import { createWebSocketStreams } from './http/web-socket-streams.ts';
 import { createImages } from './images/images.ts';
 import { type Log, textOf } from './log.ts';
 import { createLogStreams } from './logs/log-streams.ts';
@@ -44,6 +45,7 @@ export interface AgentDeps {
   dial: Dial;
   /** Reaches Pods and whatever else HTTP is spoken with for the control plane. Default: over the network. */
   startRequest?: StartRequest;
+  startWebSocket?: StartWebSocket;
   machine: Machine;
   disk(): Promise<Disk>;
   /** Volumes and files of Pods. */
@@ -117,6 +119,10 @@ export function createAgent(deps: AgentDeps): Agent {
     ...deps,
     startRequest: deps.startRequest ?? startRequest,
   });
+  const webSockets = createWebSocketStreams({
+    ...deps,
+    startWebSocket: deps.startWebSocket ?? startWebSocket,
+  });
   const connection = createControlConnection({
     ...deps,
     outbox,
@@ -142,8 +148,9 @@ export function createAgent(deps: AgentDeps): Agent {
     },
     openStream(message: OpenStreamMessage) {
       const { request } = message;
-      if (request.kind === 'http') exchanges.open({ ...message, request });
-      else streams.open(message);
+      if (request.kind === 'logs') streams.open(message);
+      else if (request.upgrade) webSockets.open({ ...message, request });
+      else exchanges.open({ ...message, request });
     },
     rejected,
     refused(reason, message) {
@@ -196,6 +203,7 @@ export function createAgent(deps: AgentDeps): Agent {
       connection.stop();
       streams.close();
       exchanges.close();
+      webSockets.close();
       pods.close();
       tokens.close();
       node.stop();

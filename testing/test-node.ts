@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdminClient } from '../cli/server/admin-client.ts';
 import type { Agent } from '../node-agent/agent.ts';
-import { startRequest } from '../node-agent/http/request-node.ts';
+import { type HttpStreamRequest, startRequest, startWebSocket } from '../node-agent/http/request-node.ts';
 import { joinCluster } from '../node-agent/join.ts';
 import type { Machine } from '../node-agent/node/node-object.ts';
 import {
@@ -64,6 +64,11 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
     cpus,
     memoryBytes,
   });
+  // Port 1 is nobody's: the refusal is that of a real connection.
+  const atListener = (wanted: HttpStreamRequest): HttpStreamRequest => {
+    const port = options.listener?.({ ip: wanted.host, port: wanted.port }) ?? 1;
+    return { ...wanted, host: '127.0.0.1', port };
+  };
   const agent = await createMemoryAgent({
     server,
     ca,
@@ -74,11 +79,8 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
     dataDir,
     deps: {
       machine: machineOf(nodeName, { cpus, memoryBytes }),
-      startRequest: (wanted, answered) => {
-        const port = options.listener?.({ ip: wanted.host, port: wanted.port });
-        // Port 1 is nobody's: the refusal is that of a real connection.
-        return startRequest({ ...wanted, host: '127.0.0.1', port: port ?? 1 }, answered);
-      },
+      startRequest: (wanted, answered) => startRequest(atListener(wanted), answered),
+      startWebSocket: (wanted) => startWebSocket(atListener(wanted)),
     },
   });
   await agent.start();

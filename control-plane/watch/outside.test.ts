@@ -109,7 +109,10 @@ it('[W11] a watch that fails takes no other with it', async () => {
 it('[W11] whoever comes, reads or goes when, each gets every change once and in order', () =>
   fc.assert(
     fc.asyncProperty(
-      fc.array(fc.constantFrom('put', 'put', 'join', 'leave', 'answer', 'acknowledge', 'settle', 'settle'), { maxLength: 60, size: 'max' }),
+      fc.array(fc.constantFrom('put', 'put', 'join', 'leave', 'answer', 'acknowledge', 'settle', 'settle'), {
+        maxLength: 60,
+        size: 'max',
+      }),
       async (steps) => {
         const { store, hub, questions, errors, settle, put } = setUp();
         const readers: { reader: Reader; from: number; isGone: boolean; read: number }[] = [];

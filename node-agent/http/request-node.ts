@@ -1,6 +1,7 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { WebSocket } from 'ws';
 import type { OpenStreamMessage } from '../../shared/protocol/messages.ts';
 import { dialFailure, hostPort } from '../probes/probe.ts';
 
@@ -19,6 +20,31 @@ export const startRequest: StartRequest = (wanted, answered) => {
       : httpRequest(common, answered);
   for (const [name, value] of headers) request.appendHeader(name, value);
   return request;
+};
+
+/** Starts a WebSocket; nothing is known of it yet. */
+export type StartWebSocket = (wanted: HttpStreamRequest) => WebSocket;
+
+const handshakeTimeoutMs = 10_000;
+/** Largest message of a target: what one stream passes on as one frame. */
+const maxMessageBytes = 4 * 1024 * 1024;
+const protocolHeader = 'sec-websocket-protocol';
+
+export const startWebSocket: StartWebSocket = ({ scheme, host, port, path, headers, tls = {} }) => {
+  const isProtocol = ([name]: readonly [string, string]) => name.toLowerCase() === protocolHeader;
+  const protocols = headers.filter(isProtocol).flatMap(([, value]) => value.split(',').map((one) => one.trim()));
+  const passed = new Map<string, string[]>();
+  for (const [name, value] of headers.filter((header) => !isProtocol(header))) {
+    passed.set(name, [...(passed.get(name) ?? []), value]);
+  }
+  const isSecure = scheme === 'https';
+  return new WebSocket(`${isSecure ? 'wss' : 'ws'}://${hostPort(host, port)}${path}`, protocols, {
+    headers: Object.fromEntries(passed) as unknown as Record<string, string>,
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    ...(isSecure ? tlsOptions(host, tls) : {}),
+  });
 };
 
 function tlsOptions(host: string, { serverName, ca, insecure }: NonNullable<HttpStreamRequest['tls']>) {

@@ -157,6 +157,8 @@ export const openStreamMessage = z.looseObject({
       /** With its query. */
       path: z.string(),
       headers: httpHeaders,
+      /** To be made a WebSocket (rule P17). */
+      upgrade: z.optional(z.literal('websocket')),
       tls: z.optional(
         z.looseObject({
           /** The name that the certificate has to be for; the address by default. */

@@ -47,6 +47,9 @@ beforeEach(() => {
       },
     }),
     suspectApi: async () => undefined,
+    socketPair: () => {
+      throw new Error('no sockets here');
+    },
     authenticate: async () => ({ user: { name: 'system:node:n1', groups: ['system:nodes'] } }),
     gatewayObject: never,
     gatewayOf: () => 'gateway',

@@ -6,6 +6,7 @@ import { defaultCluster } from '../../default-cluster.ts';
 import { createClientCertificateReader, type TlsClientAuth } from '../auth/client-certificate.ts';
 import { type Credential, createTokenReader } from '../auth/credential.ts';
 import { readImpersonation } from '../auth/impersonation-headers.ts';
+import { webSocketAuthorization } from '../auth/web-socket-token.ts';
 import { type AdminDeps, adminRoutes } from './admin.ts';
 import { readBounded } from './bounded-body.ts';
 import { mayBeElsewhere, rereadable } from './elsewhere.ts';
@@ -94,7 +95,7 @@ function createCredentialReader(): (request: PlatformRequest) => Credential | un
   const readToken = createTokenReader();
   const readCertificate = createClientCertificateReader();
   return ({ headers, cf }) => {
-    const token = readToken(headers.get('authorization'));
+    const token = readToken(headers.get('authorization') ?? webSocketAuthorization(headers));
     const certificate = readCertificate(cf?.tlsClientAuth);
     const as = readImpersonation(headers);
     if (token || certificate) {

@@ -22,6 +22,8 @@ export interface NodeRouteDeps {
   gatewayObject(name: string): GatewayPort;
   gatewayOf(cluster: string, node: string): string;
   streamObject(name: string): ObjectPort;
+  /** Two ends of a WebSocket; the first is to be given to the client. */
+  socketPair(): [theirs: WebSocket, ours: WebSocket];
 }
 
 /** How long a client waits for the node to answer, in ms. */

@@ -3,9 +3,10 @@ import type { NodeHttp, NodeHttpOptions, NodeHttpResponse } from '../proxy/excha
 import { type ClusterRequest, forwarded, type ObjectPort } from './front.ts';
 import { internalHeaders } from './internal-headers.ts';
 import { type NodeRouteDeps, nodeHttpOf } from './node-routes.ts';
+import { relayWebSocket, wantsUpgrade } from './relay-web-socket.ts';
 import type { ResourceRequest } from './request-info.ts';
 import { rewriteLocation } from './rewrite-location.ts';
-import type { StreamPlan } from './verbs/log.ts';
+import type { StreamPlan, StreamRequest } from './verbs/log.ts';
 
 /** Headers that are about the connection, or that are for this API alone. */
 const ownHeaders = new Set([
@@ -13,6 +14,8 @@ const ownHeaders = new Set([
   ...['trailer', 'transfer-encoding', 'upgrade', 'cdn-loop'],
 ]);
 const ownPrefixes = ['cf-', 'fairlead-', 'impersonate-', 'x-remote-'];
+type HttpTarget = Extract<StreamRequest, { kind: 'http' }>;
+
 /** Codes that come without a body, by definition. */
 const bodiless = new Set([101, 204, 205, 304]);
 
@@ -31,7 +34,7 @@ export async function relayProxy(
   const decided = await object.fetch(await forwarded(call, { bodiless: true }));
   const text = decided.headers.get(internalHeaders.streamPlan);
   if (text === null) return decided;
-  if (info.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
+  if (!wantsUpgrade(request) && info.path === '' && (request.method === 'GET' || request.method === 'HEAD')) {
     return new Response(null, { status: 301, headers: { location: `${pathname}/${search}` } });
   }
   const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
@@ -46,14 +49,24 @@ export async function exchange(
   { plan, body, prefix }: { plan: StreamPlan; body: Request['body']; prefix?: string },
 ): Promise<Response> {
   const { request, cluster } = call;
-  if (request.headers.has('upgrade')) throw new StatusError('BadRequest', 'the proxy upgrades no connections yet');
   const target = plan.message.request;
   if (target.kind !== 'http') throw new Error('the plan is no exchange');
   const { pathname } = new URL(request.url);
   const own = new Set(target.headers.map(([name]) => name.toLowerCase()));
   const passed = passedOn(request.headers).filter(([name]) => !own.has(name));
   target.headers = [...target.headers, ...passed, ['X-Forwarded-Uri', pathname]];
-  const answer = await reach(nodeHttpOf(deps, cluster), plan, { body, signal: request.signal });
+  const http: NodeHttp = (...args) => reach(nodeHttpOf(deps, cluster), ...args);
+  if (wantsUpgrade(request)) {
+    const upgraded = await relayWebSocket({ http, socketPair: deps.socketPair }, plan, request);
+    return 'response' in upgraded ? upgraded.response : answered(upgraded.answer, { request, prefix, target });
+  }
+  return answered(await http(plan, { body, signal: request.signal }), { request, prefix, target });
+}
+
+async function answered(
+  answer: NodeHttpResponse,
+  { request, prefix, target }: { request: Request; prefix: string | undefined; target: HttpTarget },
+): Promise<Response> {
   const headers = new Headers();
   for (const [name, value] of answer.headers) headers.append(name, value);
   const location = headers.get('location');
