@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { updateLatest } from '../harness/api-operations.ts';
 import { type Cluster, type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
+import { hasStatusOfItsOwn, isDeletedAsCollection } from '../harness/workload-steps.ts';
 import { aDaemonSet } from '../harness/workloads.ts';
 
 /** A Pod of the set runs on so many nodes, each of the present template. */
@@ -85,9 +86,8 @@ conforms('DaemonSet, list and delete a collection of DaemonSets', async (t) => {
   const sets = cluster.resource(kinds.daemonSet);
   await sets.create(aDaemonSet('collected'));
   await runsOn(t, cluster, 'collected', 1);
-  expect((await cluster.resource(kinds.daemonSet, '').list({ labelSelector: 'name=collected' })).items).toHaveLength(1);
-  await sets.deleteCollection({ labelSelector: 'name=collected' });
-  await t.eventually('none is left', async () => (await sets.list()).items.length === 0);
+  const everywhere = cluster.resource(kinds.daemonSet, '');
+  await isDeletedAsCollection(t, { everywhere, here: sets }, 'name=collected');
 });
 
 conforms('DaemonSet, status sub-resource', async (t) => {
@@ -95,19 +95,7 @@ conforms('DaemonSet, status sub-resource', async (t) => {
   const sets = cluster.resource(kinds.daemonSet);
   await sets.create(aDaemonSet('status'));
   await runsOn(t, cluster, 'status', 1);
-  const condition = { status: 'True', reason: 'E2E', message: 'Set by a test' };
-  await updateLatest(
-    sets,
-    'status',
-    ({ status }) => Object.assign(status, { conditions: [{ type: 'StatusUpdate', ...condition }] }),
-    'status',
-  );
-  const patched = await sets.patch(
-    'status',
-    { status: { conditions: [{ type: 'StatusPatched', ...condition }] } },
-    { subresource: 'status' },
-  );
-  expect(patched.status.conditions).toMatchObject([{ type: 'StatusPatched' }]);
+  await hasStatusOfItsOwn(sets, 'status');
 });
 
 conforms('ControllerRevision, resource lifecycle', async (t) => {

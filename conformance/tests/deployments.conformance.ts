@@ -1,10 +1,11 @@
-import type { V1Deployment, V1ReplicaSet, V1Scale } from '@kubernetes/client-node';
+import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { updateLatest } from '../harness/api-operations.ts';
 import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
 import { absentImage, aDeployment } from '../harness/pods.ts';
 import type { Served } from '../harness/resource.ts';
+import { hasStatusOfItsOwn, patchScale, updateScale } from '../harness/workload-steps.ts';
 import { aReplicaSet } from '../harness/workloads.ts';
 
 const otherImage = 'registry.example/app:2';
@@ -46,16 +47,8 @@ conforms('Deployment, completes the scaling of a Deployment subresource', async 
   const deployments = t.resource(kinds.deployment);
   await deployments.create(aDeployment('scaled', 1));
   await isComplete(t, 'scaled', 1);
-  const path = `${deployments.path}/scaled/scale`;
-  const scale = await t.api.ask<V1Scale>('GET', path);
-  expect(scale).toMatchObject({ kind: 'Scale', spec: { replicas: 1 }, status: { replicas: 1 } });
-  const { resourceVersion: _, ...metadata } = scale.metadata!;
-  await t.api.ask('PUT', path, { body: { ...scale, metadata, spec: { replicas: 2 } } });
-  expect((await deployments.get('scaled')).spec.replicas).toBe(2);
-  await t.api.ask('PATCH', path, {
-    headers: { 'content-type': 'application/merge-patch+json' },
-    body: { spec: { replicas: 4 } },
-  });
+  await updateScale(t, deployments, 'scaled', 2);
+  await patchScale(deployments, 'scaled', 4);
   await isComplete(t, 'scaled', 4);
 });
 
@@ -175,17 +168,5 @@ conforms('Deployment, status sub-resource', async (t) => {
   const deployments = t.resource(kinds.deployment);
   await deployments.create(aDeployment('status', 1));
   await isComplete(t, 'status', 1);
-  const condition = { status: 'True', reason: 'E2E', message: 'Set by a test' };
-  await updateLatest(
-    deployments,
-    'status',
-    ({ status }) => status.conditions!.push({ type: 'StatusUpdate', ...condition }),
-    'status',
-  );
-  const patched = await deployments.patch(
-    'status',
-    { status: { conditions: [{ type: 'StatusPatched', ...condition }] } },
-    { subresource: 'status' },
-  );
-  expect(patched.status.conditions).toMatchObject([{ type: 'StatusPatched' }]);
+  await hasStatusOfItsOwn(deployments, 'status');
 });

@@ -1,15 +1,12 @@
-import type { V1Scale } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { updateLatest } from '../harness/api-operations.ts';
 import { type Conformance, conforms } from '../harness/conforms.ts';
 import { kinds } from '../harness/kinds.ts';
 import { aController, aPod, runs } from '../harness/pods.ts';
+import { hasReplicas, updateScale } from '../harness/workload-steps.ts';
 
-const hasReplicas = (t: Conformance, name: string, replicas: number) =>
-  t.eventually(`${replicas} replicas of ${name}`, async () => {
-    const { status } = await t.resource(kinds.replicationController).get(name);
-    return status.replicas === replicas && status.readyReplicas === replicas;
-  });
+const isReady = (t: Conformance, name: string, replicas: number) =>
+  hasReplicas(t, t.resource(kinds.replicationController), name, replicas);
 
 conforms('Replication Controller, adopt matching pods', async (t) => {
   const pods = t.resource(kinds.pod);
@@ -26,7 +23,7 @@ conforms('Replication Controller, adopt matching pods', async (t) => {
 conforms('Replication Controller, release pods', async (t) => {
   const pods = t.resource(kinds.pod);
   await t.resource(kinds.replicationController).create(aController('release', 1));
-  await hasReplicas(t, 'release', 1);
+  await isReady(t, 'release', 1);
   const [pod] = (await pods.list({ labelSelector: 'name=release' })).items;
   const name = pod!.metadata.name;
   await updateLatest(pods, name, ({ metadata }) => {
@@ -42,17 +39,10 @@ conforms('Replication Controller, release pods', async (t) => {
 conforms('Replication Controller, get and update ReplicationController scale', async (t) => {
   const controllers = t.resource(kinds.replicationController);
   await controllers.create(aController('scaled', 1));
-  await hasReplicas(t, 'scaled', 1);
-  const path = `${controllers.path}/scaled/scale`;
-  const scale = await t.api.ask<V1Scale>('GET', path);
-  expect(scale).toMatchObject({
-    kind: 'Scale',
-    spec: { replicas: 1 },
-    status: { replicas: 1, selector: 'name=scaled' },
-  });
-  const { resourceVersion: _, ...metadata } = scale.metadata!;
-  await t.api.ask('PUT', path, { body: { ...scale, metadata, spec: { replicas: 2 } } });
-  await hasReplicas(t, 'scaled', 2);
+  await isReady(t, 'scaled', 1);
+  const scale = await updateScale(t, controllers, 'scaled', 2);
+  expect(scale.status?.selector).toBe('name=scaled');
+  await isReady(t, 'scaled', 2);
 });
 
 conforms('Replication Controller, lifecycle', async (t) => {

@@ -112,7 +112,8 @@ function statusOperations(
         ...(isKnown ? {} : { metadata: { annotations: { [revisionAnnotation]: revision } } }),
         ...(patch ? { status: patch } : {}),
       },
-      preconditions: sameObject(deployment),
+      // Conditions are written as a whole: those that others have set meanwhile are not to be lost.
+      preconditions: sameState(deployment),
     },
   ];
 }

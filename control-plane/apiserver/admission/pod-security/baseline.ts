@@ -10,6 +10,7 @@ import {
   plural,
   quoted,
   setters,
+  sparing,
   type Violation,
 } from './check.ts';
 
@@ -145,10 +146,7 @@ export function findProcMount(pod: PodForm): Violation | undefined {
 
 export const procMount: Check = {
   level: 'baseline',
-  versions: [
-    { since: 0, find: findProcMount },
-    { since: 35, find: (pod) => (hasUserNamespace(pod) ? undefined : findProcMount(pod)) },
-  ],
+  versions: sparing(hasUserNamespace, 35, { since: 0, find: findProcMount }),
 };
 
 const sysctlsByVersion = [

@@ -12,13 +12,21 @@ export interface Violation {
   detail: string;
 }
 
+/** How a Pod breaks a rule, if it does. */
+export type Find = (pod: PodForm) => Violation | undefined;
+
 /** One rule of the Pod Security Standards. */
 export interface Check {
   level: 'baseline' | 'restricted';
   /** A rule that says more than one of the lower level, which is then left out. */
   replaces?: Check;
   /** The rule as it was from a minor version on, oldest first. Before the first there was none. */
-  versions: readonly { since: number; find(pod: PodForm): Violation | undefined }[];
+  versions: readonly { since: number; find: Find }[];
+}
+
+/** The versions of a rule that spares some Pods from a minor version on. */
+export function sparing(isSpared: (pod: PodForm) => boolean, from: number, rule: Check['versions'][number]) {
+  return [rule, { since: from, find: (pod: PodForm) => (isSpared(pod) ? undefined : rule.find(pod)) }];
 }
 
 export function containersOf({ initContainers, containers, ephemeralContainers }: PodSpec): Container[] {

@@ -10,6 +10,7 @@ import {
   plural,
   quoted,
   setters,
+  sparing,
   type Violation,
 } from './check.ts';
 
@@ -145,8 +146,5 @@ function findNoSeccomp(pod: PodForm): Violation | undefined {
 export const seccompRestricted: Check = {
   level: 'restricted',
   replaces: seccompBaseline,
-  versions: [
-    { since: 19, find: findNoSeccomp },
-    { since: 25, find: (pod) => (isWindows(pod) ? undefined : findNoSeccomp(pod)) },
-  ],
+  versions: sparing(isWindows, 25, { since: 19, find: findNoSeccomp }),
 };

@@ -11,6 +11,7 @@ import {
   plural,
   quoted,
   setters,
+  sparing,
   type Violation,
 } from './check.ts';
 
@@ -18,10 +19,7 @@ import {
 
 export const allowPrivilegeEscalation: Check = {
   level: 'restricted',
-  versions: [
-    { since: 8, find: findEscalation },
-    { since: 25, find: (pod) => (isWindows(pod) ? undefined : findEscalation(pod)) },
-  ],
+  versions: sparing(isWindows, 25, { since: 8, find: findEscalation }),
 };
 
 function findEscalation(pod: PodForm): Violation | undefined {
@@ -34,10 +32,7 @@ function findEscalation(pod: PodForm): Violation | undefined {
 export const capabilitiesRestricted: Check = {
   level: 'restricted',
   replaces: capabilities,
-  versions: [
-    { since: 22, find: findCapabilities },
-    { since: 25, find: (pod) => (isWindows(pod) ? undefined : findCapabilities(pod)) },
-  ],
+  versions: sparing(isWindows, 25, { since: 22, find: findCapabilities }),
 };
 
 function findCapabilities(pod: PodForm): Violation | undefined {
@@ -103,10 +98,7 @@ export const restrictedVolumes: Check = {
 
 export const runAsNonRoot: Check = {
   level: 'restricted',
-  versions: [
-    { since: 0, find: findRoot },
-    { since: 35, find: (pod) => (hasUserNamespace(pod) ? undefined : findRoot(pod)) },
-  ],
+  versions: sparing(hasUserNamespace, 35, { since: 0, find: findRoot }),
 };
 
 function findRoot(pod: PodForm): Violation | undefined {
@@ -128,10 +120,7 @@ function findRoot(pod: PodForm): Violation | undefined {
 
 export const runAsUser: Check = {
   level: 'restricted',
-  versions: [
-    { since: 23, find: findRootUser },
-    { since: 35, find: (pod) => (hasUserNamespace(pod) ? undefined : findRootUser(pod)) },
-  ],
+  versions: sparing(hasUserNamespace, 35, { since: 23, find: findRootUser }),
 };
 
 function findRootUser(pod: PodForm): Violation | undefined {
