@@ -13,6 +13,7 @@ import disruption from './disruption.ts';
 import endpointSlice from './endpoint-slice.ts';
 import endpointSliceMirroring from './endpoint-slice-mirroring.ts';
 import endpoints from './endpoints.ts';
+import flowSchemaStatus from './flow-schema-status.ts';
 import garbageCollector from './garbage-collector.ts';
 import job from './job.ts';
 import jobPodRelease from './job-pod-release.ts';
@@ -49,6 +50,7 @@ export const builtInControllers = [
   endpointSlice,
   endpointSliceMirroring,
   endpoints,
+  flowSchemaStatus,
   garbageCollector,
   job,
   jobPodRelease,
