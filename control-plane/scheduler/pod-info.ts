@@ -38,13 +38,15 @@ export interface PendingPod extends PodInfo {
   nodeName?: string;
   nodeSelector: Readonly<Record<string, string>>;
   affinity?: PodSpec['affinity'];
+  topologySpread: NonNullable<PodSpec['topologySpreadConstraints']>;
   tolerations: readonly Toleration[];
   preemptionPolicy?: string;
 }
 
 /** Whether the Pod may have to wait for other Pods to come, or to change. */
-export function waitsForOthers({ terms }: PendingPod): boolean {
-  return terms !== undefined && terms.required.length > 0;
+export function waitsForOthers({ terms, topologySpread }: PendingPod): boolean {
+  if (terms && terms.required.length > 0) return true;
+  return topologySpread.some(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule');
 }
 
 export function podInfo(pod: Pod): PodInfo {
@@ -81,6 +83,7 @@ export function pendingPod(pod: Pod): PendingPod {
     nodeName: spec?.nodeName,
     nodeSelector: spec?.nodeSelector ?? {},
     affinity: spec?.affinity,
+    topologySpread: spec?.topologySpreadConstraints ?? [],
     tolerations: spec?.tolerations ?? [],
     preemptionPolicy: spec?.preemptionPolicy,
   };

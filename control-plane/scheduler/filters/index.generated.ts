@@ -5,6 +5,7 @@ import nodeName from './node-name.ts';
 import nodePorts from './node-ports.ts';
 import nodeResourcesFit from './node-resources-fit.ts';
 import nodeUnschedulable from './node-unschedulable.ts';
+import podTopologySpread from './pod-topology-spread.ts';
 import taintToleration from './taint-toleration.ts';
 
 export const filters = [
@@ -14,5 +15,6 @@ export const filters = [
   nodePorts,
   nodeResourcesFit,
   nodeUnschedulable,
+  podTopologySpread,
   taintToleration,
 ];

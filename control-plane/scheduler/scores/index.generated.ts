@@ -3,6 +3,7 @@ import balancedAllocation from './balanced-allocation.ts';
 import interPodAffinity from './inter-pod-affinity.ts';
 import leastAllocated from './least-allocated.ts';
 import nodeAffinity from './node-affinity.ts';
+import podTopologySpread from './pod-topology-spread.ts';
 import selectorSpread from './selector-spread.ts';
 import taintToleration from './taint-toleration.ts';
 
@@ -11,6 +12,7 @@ export const scores = [
   interPodAffinity,
   leastAllocated,
   nodeAffinity,
+  podTopologySpread,
   selectorSpread,
   taintToleration,
 ];

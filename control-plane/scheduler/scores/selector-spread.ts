@@ -7,11 +7,15 @@ const zoneLabel = 'topology.kubernetes.io/zone';
 /** Where nodes are in zones, being alone in a zone counts twice as much as being alone on a node. */
 const zoneShare = 2 / 3;
 
-/** Prefers nodes, and zones, with few Pods of the same controller or, for Pods without one, of the same Services. */
+/**
+ * Prefers nodes, and zones, with few Pods of the same controller or, for Pods without one, of the same Services: what
+ * Kubernetes' default constraints do for Pods that have no spread constraints of their own.
+ */
 export default defineScore({
   name: 'SelectorSpread',
   weight: 2,
   prepare(pod, snapshot, feasible) {
+    if (pod.topologySpread.length > 0) return undefined;
     const peersOn = counter(pod, snapshot);
     if (!peersOn) return undefined;
     const counts = new Map(feasible.map((node) => [node, peersOn(node)]));
