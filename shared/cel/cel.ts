@@ -35,6 +35,7 @@ export {
   requestBudget,
 } from './compile.ts';
 export { estimateCost } from './cost/estimate.ts';
+export { DEVICE, deviceEnvironment } from './devices.ts';
 export { createEnvironment, type Environment, type EnvironmentOptions } from './environment.ts';
 export { CelCompileError, CelCostError, CelError, type CelIssue, CelRuntimeError } from './errors.ts';
 export { escapeIdentifier, isIdentifier, unescapeIdentifier } from './identifiers.ts';

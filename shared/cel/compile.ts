@@ -33,7 +33,7 @@ export interface EvaluationResult {
 
 /** Throws CelCompileError, whose message is what Kubernetes shows after `compilation failed: `. */
 export function compileExpression(text: string, environment: Environment): Program {
-  const checked = checkExpression(text, parseExpression(text), environment);
+  const checked = checkExpression(text, parseExpression(text, environment), environment);
   const run = new Planner(checked).plan(checked.expression);
   return { text, resultType: checked.type, uses: checked.uses, checked, run };
 }

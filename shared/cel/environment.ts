@@ -19,6 +19,8 @@ import type { CelType, ObjectType } from './types.ts';
 export interface Environment {
   readonly variables: Readonly<Record<string, CelType>>;
   readonly functions: FunctionTable;
+  /** `cel.bind(name, value, expression)` gives a value a name. */
+  readonly bindings?: boolean;
   /** Object types that an expression can make: `Object.spec{...}`. */
   type(name: string): ObjectType | undefined;
 }
@@ -28,6 +30,8 @@ export interface EnvironmentOptions {
   type?(name: string): ObjectType | undefined;
   /** `jsonpatch.escapeKey`. */
   jsonPatch?: boolean;
+  /** `cel.bind`. */
+  bindings?: boolean;
 }
 
 let kubernetesFunctions: readonly Overload[] | undefined;
@@ -46,6 +50,11 @@ function functions(jsonPatch: boolean): FunctionTable {
 }
 
 /** The language with all of Kubernetes' libraries and these variables. */
-export function createEnvironment({ variables, type, jsonPatch = false }: EnvironmentOptions): Environment {
-  return { variables, functions: functions(jsonPatch), type: type ?? (() => undefined) };
+export function createEnvironment({
+  variables,
+  type,
+  jsonPatch = false,
+  bindings = false,
+}: EnvironmentOptions): Environment {
+  return { variables, bindings, functions: functions(jsonPatch), type: type ?? (() => undefined) };
 }

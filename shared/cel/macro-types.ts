@@ -16,6 +16,9 @@ interface Domain {
 /** The type of `range.macro(x, ...)`. */
 export function checkMacro(checker: Checker, node: MacroNode): CelType {
   const range = checker.resolve(checker.check(node.range));
+  if (node.macro === 'bind') {
+    return checker.withLocals([{ name: node.variables[0]!, type: range }], () => checker.check(node.args[0]!));
+  }
   if (node.macro === 'optMap' || node.macro === 'optFlatMap') return checkOptional(checker, node, range);
   const domain = domainOf(checker, node, range);
   const types = node.variables.length === 1 ? [domain.single] : [domain.first, domain.second];
@@ -30,16 +33,22 @@ function domainOf(checker: Checker, node: MacroNode, range: CelType): Domain {
     case 'map':
       return { first: range.key, second: range.value, single: range.key };
     case 'dyn':
+      return range.any ? notIterable(checker, node, range) : anything;
     case 'error':
     case 'param':
-      return { first: DYN, second: DYN, single: DYN };
-    default: {
-      const shown = showType(range);
-      const what = `expression of type '${shown}' cannot be range of a comprehension (must be list, map, or dynamic)`;
-      checker.report(node.range.at, what);
-      return { first: DYN, second: DYN, single: DYN };
-    }
+      return anything;
+    default:
+      return notIterable(checker, node, range);
   }
+}
+
+const anything: Domain = { first: DYN, second: DYN, single: DYN };
+
+function notIterable(checker: Checker, node: MacroNode, range: CelType): Domain {
+  const shown = showType(range);
+  const what = `expression of type '${shown}' cannot be range of a comprehension (must be list, map, or dynamic)`;
+  checker.report(node.range.at, what);
+  return anything;
 }
 
 function bodyType(checker: Checker, node: MacroNode, domain: Domain): CelType {

@@ -57,6 +57,8 @@ export function planMacro(planner: Planner, node: MacroNode): Step {
       return transformMapEntry(loop);
     case 'sortBy':
       return sortBy(loop);
+    case 'bind':
+      return bind(range, loop);
     case 'optMap':
     case 'optFlatMap':
       return optional(range, loop, node.macro === 'optFlatMap');
@@ -204,6 +206,13 @@ function sortBy(loop: Loop): Step {
       return order;
     });
     return new ArrayList(keyed.map(({ item }) => item));
+  };
+}
+
+function bind(value: Step, loop: Loop): Step {
+  return (evaluation) => {
+    enter(loop, evaluation, [value(evaluation)]);
+    return loop.bodies[0]!(evaluation);
   };
 }
 

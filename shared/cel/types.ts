@@ -14,6 +14,8 @@ export interface ScalarType {
   readonly kind: ScalarKind;
   /** Most characters or bytes that a value can have: what cost estimates count with. */
   readonly maxElements?: number;
+  /** Of `dyn`: any single value, over which there are no loops. */
+  readonly any?: true;
 }
 
 export interface ListType {
@@ -118,6 +120,8 @@ export function showType(type: CelType): string {
       return type.name.replace(/\d+$/, '');
     case 'error':
       return '!error!';
+    case 'dyn':
+      return type.any ? 'any' : 'dyn';
     default:
       return type.kind;
   }
@@ -153,6 +157,8 @@ export function typeName(type: CelType): string {
     case 'object':
     case 'opaque':
       return type.name;
+    case 'dyn':
+      return type.any ? 'any' : 'dyn';
     default:
       return type.kind;
   }

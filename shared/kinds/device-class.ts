@@ -3,8 +3,9 @@ import { invalidValue } from '../api/field-errors.ts';
 import type { DeviceClass } from '../api/object.ts';
 import { checkQualifiedName } from '../api/validation.ts';
 import { defineKind } from './define-kind.ts';
-import { validateItems } from './device/names.ts';
-import { maximumItems, validateConfig, validateSelectors } from './device/validate-claim.ts';
+import { maximumItems, validateItems } from './device/names.ts';
+import { validateConfig } from './device/validate-claim.ts';
+import { validateSelectors } from './device/validate-selectors.ts';
 import { ageColumn, nameColumn } from './printing/columns.ts';
 
 export default defineKind<DeviceClass>({

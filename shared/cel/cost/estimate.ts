@@ -209,6 +209,7 @@ export class Estimator {
 
   #macro(node: MacroNode): Range {
     const range = this.cost(node.range);
+    if (node.macro === 'bind') return this.#binding(node, range);
     if (node.macro === 'optMap' || node.macro === 'optFlatMap') return this.#optional(node, range);
     this.#locals.push(...this.#loopVariables(node));
     const bodies = node.args.map((arg) => this.cost(arg));
@@ -252,12 +253,23 @@ export class Estimator {
     return add(exactly(23), { min: Math.ceil(min * factor), max: Math.ceil(max * factor) });
   }
 
-  /** `target.hasValue() ? optional.of(body) : optional.none()`, with the value bound to the name. */
-  #optional(node: MacroNode, target: Range): Range {
+  /** A loop over an empty list, whose result begins as the value and is never changed. */
+  #binding(node: MacroNode, value: Range): Range {
+    const body = this.#bound(node, value);
+    this.#copySizes(node, node.args[0]!);
+    return body;
+  }
+
+  #bound(node: MacroNode, value: Range): Range {
     this.#locals.push({ name: node.variables[0]!, path: this.#pathOf(node.range), size: this.size(node.range) });
     const body = this.cost(node.args[0]!);
     this.#locals.length -= 1;
-    const bound = add(listCost, target, exactly(1), body);
+    return add(listCost, value, body);
+  }
+
+  /** `target.hasValue() ? optional.of(body) : optional.none()`, with the value bound to the name. */
+  #optional(node: MacroNode, target: Range): Range {
+    const bound = add(this.#bound(node, target), exactly(1));
     const present = node.macro === 'optMap' ? add(bound, exactly(1)) : bound;
     return add(target, exactly(1), union(present, exactly(1)));
   }
@@ -276,6 +288,7 @@ const loopCosts: Readonly<Record<Macro, (bodies: readonly Range[]) => { start: R
   sortBy: (bodies) => collecting(bodies, { start: 11, step: 12 }),
   optMap: () => ({ start: exactly(0), round: exactly(0) }),
   optFlatMap: () => ({ start: exactly(0), round: exactly(0) }),
+  bind: () => ({ start: exactly(0), round: exactly(0) }),
 };
 
 const collects: ReadonlySet<Macro> = new Set([
@@ -311,7 +324,9 @@ function inside(type: CelType, step: string): CelType | undefined {
     case 'list':
       return step === '@items' ? type.element : undefined;
     case 'map':
-      return step === '@values' ? type.value : step === '@keys' ? { kind: 'string' } : undefined;
+      if (step === '@keys') return type.key;
+      // Whatever a value may be is of one size, by whatever name it is asked for.
+      return step === '@values' || (type.value.kind === 'dyn' && type.value.any) ? type.value : undefined;
     case 'object':
       return type.field(step)?.type;
     default:

@@ -33,4 +33,6 @@ export type Macro =
   | 'transformMapEntry'
   | 'sortBy'
   | 'optMap'
-  | 'optFlatMap';
+  | 'optFlatMap'
+  /** `cel.bind(x, range, arg)` */
+  | 'bind';

@@ -33,10 +33,13 @@ const forms: Readonly<Record<string, Readonly<Record<number, Form>>>> = {
   optFlatMap: { 2: { macro: 'optFlatMap', variables: 1 } },
 };
 
-/** What a call stands for where its name is that of a macro. */
-export function expandMacro(text: string, call: Call): Expr | undefined {
+/** What a call stands for where its name is that of a macro; `cel.bind` is one where `bindings` says so. */
+export function expandMacro(text: string, call: Call, bindings: boolean): Expr | undefined {
   const { name, target, args, at } = call;
   if (!target) return name === 'has' && args.length === 1 ? presence(text, args[0]!, at) : undefined;
+  if (bindings && name === 'bind' && target.op === 'name' && target.name === 'cel' && args.length === 3) {
+    return binding(text, args as [Expr, Expr, Expr], at);
+  }
   const form = Object.hasOwn(forms, name) ? forms[name]![args.length] : undefined;
   if (!form) return undefined;
   const variables = args.slice(0, form.variables).map((arg) => variableName(text, arg, form));
@@ -49,6 +52,11 @@ export function expandMacro(text: string, call: Call): Expr | undefined {
 function presence(text: string, operand: Expr, at: number): Expr {
   if (operand.op !== 'select' || operand.optional) throw refused(text, at, 'invalid argument to has() macro');
   return { op: 'test', at, operand: operand.operand, field: operand.field };
+}
+
+function binding(text: string, [name, value, body]: [Expr, Expr, Expr], at: number): Expr {
+  if (name.op !== 'name') throw refused(text, name.at, 'cel.bind() variable names must be simple identifiers');
+  return { op: 'macro', at, macro: 'bind', range: value, variables: [name.name], args: [body] };
 }
 
 function variableName(text: string, arg: Expr, form: Form): string {

@@ -25,13 +25,19 @@ function operandStart(...others: readonly (')' | '?')[]): string {
   return `{'[', '{', '(', ${close}'.', '-', '!', ${optional}'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
 }
 
+export interface SyntaxOptions {
+  /** `cel.bind(name, value, expression)` gives a value a name. */
+  bindings?: boolean | undefined;
+}
+
 /** Throws CelCompileError. */
-export function parseExpression(text: string): Expr {
-  return new Parser(text).parse();
+export function parseExpression(text: string, options: SyntaxOptions = {}): Expr {
+  return new Parser(text, options).parse();
 }
 
 class Parser {
   readonly #text: string;
+  readonly #bindings: boolean;
   readonly #tokens: readonly Token[];
   /** Found so far, where reading could go on. */
   readonly #issues: CelIssue[];
@@ -42,7 +48,8 @@ class Parser {
   /** Height of the trees built so far: chains like `a + b + c` grow to the left without any nesting in the text. */
   readonly #heights = new Map<Expr, number>();
 
-  constructor(text: string) {
+  constructor(text: string, { bindings = false }: SyntaxOptions) {
+    this.#bindings = bindings;
     this.#text = text;
     const { tokens, issues } = tokenize(text);
     this.#tokens = tokens;
@@ -231,7 +238,7 @@ class Parser {
     this.#instead = [')'];
     const args = this.#arguments();
     this.#instead = [];
-    const macro = expandMacro(this.#text, { name, target, args, at });
+    const macro = expandMacro(this.#text, { name, target, args, at }, this.#bindings);
     if (macro) return this.#made(macro, ...args, ...(target ? [target] : []));
     return this.#made(
       { op: 'call', at, name, ...(target ? { target } : {}), args },

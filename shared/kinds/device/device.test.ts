@@ -136,6 +136,17 @@ test('a DeviceClass names a resource of its own', () => {
     'spec.extendedResourceName: Invalid value: "cpu": must be a valid extended resource name',
   ]);
   expect(refusals(deviceClass, named({ extendedResourceName: 'example.com/gpu' }))).toEqual([]);
+  const selecting = (expression: string) => refusals(deviceClass, named({ selectors: [{ cel: { expression } }] }));
+  expect(selecting('device.attributes["gpu.example.com"].model == "a"')).toEqual([]);
+  const at = 'spec.selectors[0].cel.expression';
+  expect(selecting('1')).toEqual([`${at}: Invalid value: "1": must evaluate to bool or the unknown type, not int`]);
+  expect(selecting('device.x')).toEqual([
+    `${at}: Invalid value: "device.x": compilation failed: ERROR: <input>:1:7: undefined field 'x'\n | device.x\n | ......^`,
+  ]);
+  const loops =
+    'device.attributes.all(a, device.attributes.all(b, device.attributes.all(c, device.capacity.all(d, a + b + c == d))))';
+  expect(selecting(loops)).toEqual([`${at}: Forbidden: too complex, exceeds cost limit`]);
+  expect(selecting(`${'true && '.repeat(1300)}true`)).toEqual([`${at}: Too long: may not be more than 10240 bytes`]);
   expect(refusals(deviceClass, named({ selectors: [{}] }))).toEqual(['spec.selectors[0].cel: Required value']);
 });
 

@@ -4,6 +4,8 @@ import { byteLength } from '../../api/go-format.ts';
 import { checkCIdentifier, checkDNS1123Subdomain } from '../../api/validation.ts';
 import { validateDriverName } from '../persistent-volume/sources.ts';
 
+/** Of most lists of a claim. */
+export const maximumItems = 32;
 const maximumPoolName = 253;
 const maximumIdentifier = 32;
 

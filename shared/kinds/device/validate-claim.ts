@@ -2,7 +2,6 @@ import type {
   V1DeviceClaim,
   V1DeviceConstraint,
   V1DeviceRequest,
-  V1DeviceSelector,
   V1DeviceSubRequest,
   V1DeviceToleration,
   V1ExactDeviceRequest,
@@ -15,12 +14,10 @@ import { isJsonObject } from '../../api/json.ts';
 import type { Wire } from '../../api/object.ts';
 import { checkDNS1123Label, checkDNS1123Subdomain, checkLabelValue, checkQualifiedName } from '../../api/validation.ts';
 import { validateDriverName } from '../persistent-volume/sources.ts';
-import { validateFullyQualifiedName, validateItems } from './names.ts';
+import { maximumItems, validateFullyQualifiedName, validateItems } from './names.ts';
+import { validateSelectors } from './validate-selectors.ts';
 
-/** Of most lists of a claim. */
-export const maximumItems = 32;
 const maximumAlternatives = 8;
-const maximumExpression = 10 * 1024;
 const maximumParameters = 10 * 1024;
 const allocationModes = ['All', 'ExactCount'];
 const tolerationOperators = ['Equal', 'Exists'];
@@ -90,18 +87,6 @@ function validateExact(request: Wire<V1ExactDeviceRequest | V1DeviceSubRequest>,
     validateToleration(one, `${path}.tolerations[${index}]`),
   );
   return [...errors, ...tolerated];
-}
-
-/** Which devices are meant. What the expressions say is judged by whoever allocates. */
-export function validateSelectors(selectors: readonly V1DeviceSelector[] | undefined, path: string): FieldError[] {
-  return validateItems(selectors, path, maximumItems, {
-    item({ cel }, at) {
-      if (!cel) return [required(`${at}.cel`)];
-      if (!cel.expression) return [required(`${at}.cel.expression`)];
-      if (byteLength(cel.expression) <= maximumExpression) return [];
-      return [tooLong(`${at}.cel.expression`, maximumExpression)];
-    },
-  });
 }
 
 function validateToleration(toleration: Wire<V1DeviceToleration>, path: string): FieldError[] {

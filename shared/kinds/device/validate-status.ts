@@ -4,8 +4,8 @@ import { forbidden, invalidValues, required } from '../../api/field-errors.ts';
 import type { ResourceClaim } from '../../api/object.ts';
 import { checkDNS1123Label, validateImmutableField } from '../../api/validation.ts';
 import { validateDriverName } from '../persistent-volume/sources.ts';
-import { validateItems, validatePoolName } from './names.ts';
-import { maximumItems, requestNames, validateReferences } from './validate-claim.ts';
+import { maximumItems, validateItems, validatePoolName } from './names.ts';
+import { requestNames, validateReferences } from './validate-claim.ts';
 
 const maximumConsumers = 256;
 
