@@ -191,6 +191,8 @@ export interface OtherSubresource {
   version?: string;
   verbs: readonly string[];
   proxyTo?: ProxiedThing;
+  /** Of a connection: the form of its options, which admission is asked about (CONNECT). */
+  options?: ObjectSchema;
 }
 
 export interface KindDefinition<T extends KubernetesObject = KubernetesObject> {

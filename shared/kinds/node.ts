@@ -4,6 +4,7 @@ import { defineKind } from './define-kind.ts';
 import { assignPodCIDR, podCIDRClaims } from './node/pod-cidr.ts';
 import { nodeColumns } from './node/printer.ts';
 import { validateNode, validateNodeUpdate } from './node/validate.ts';
+import { proxyOptions } from './proxy-options.ts';
 
 /** Keeps Pods away from a node until it has said that it is ready. */
 const notReadyTaint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
@@ -20,7 +21,12 @@ export default defineKind<Node>({
   subresources: {
     status: true,
     others: {
-      proxy: { kind: 'NodeProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'node' },
+      proxy: {
+        kind: 'NodeProxyOptions',
+        verbs: ['create', 'delete', 'get', 'patch', 'update'],
+        proxyTo: 'node',
+        options: proxyOptions,
+      },
     },
   },
   strategy: {

@@ -9,6 +9,7 @@ import { podReferences } from './pod/references.ts';
 import { validatePod } from './pod/validate.ts';
 import { validatePodStatusUpdate, validatePodUpdate } from './pod/validate-update.ts';
 import { podSpecWarnings } from './pod-spec/warnings.ts';
+import { proxyOptions } from './proxy-options.ts';
 
 export default defineKind<Pod>({
   group: '',
@@ -28,7 +29,12 @@ export default defineKind<Pod>({
       binding: { kind: 'Binding', verbs: ['create'] },
       eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
       log: { kind: 'Pod', verbs: ['get'] },
-      proxy: { kind: 'PodProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'pod' },
+      proxy: {
+        kind: 'PodProxyOptions',
+        verbs: ['create', 'delete', 'get', 'patch', 'update'],
+        proxyTo: 'pod',
+        options: proxyOptions,
+      },
     },
   },
   strategy: {

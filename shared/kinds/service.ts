@@ -1,5 +1,6 @@
 import type { Service } from '../api/object.ts';
 import { defineKind } from './define-kind.ts';
+import { proxyOptions } from './proxy-options.ts';
 import { allocateForCreate, allocateForUpdate, serviceClaims } from './service/allocate.ts';
 import { defaultService } from './service/defaults.ts';
 import { serviceColumns } from './service/printer.ts';
@@ -24,7 +25,12 @@ export default defineKind<Service>({
   subresources: {
     status: true,
     others: {
-      proxy: { kind: 'ServiceProxyOptions', verbs: ['create', 'delete', 'get', 'patch', 'update'], proxyTo: 'service' },
+      proxy: {
+        kind: 'ServiceProxyOptions',
+        verbs: ['create', 'delete', 'get', 'patch', 'update'],
+        proxyTo: 'service',
+        options: proxyOptions,
+      },
     },
   },
   strategy: {

@@ -39,7 +39,11 @@ export async function relayProxy(
   }
   const plan: StreamPlan = JSON.parse(decodeURIComponent(text));
   const prefix = pathname.slice(0, pathname.length - info.path.length);
-  return exchange(deps, call, { plan, body: request.body, prefix });
+  const response = await exchange(deps, call, { plan, body: request.body, prefix });
+  // What admission has to say of the connection.
+  const warning = decided.headers.get('warning');
+  if (warning !== null) response.headers.append('warning', warning);
+  return response;
 }
 
 /** Carries out a plan that is an exchange: with the client's headers besides those that the plan has, and its body. */

@@ -1,6 +1,7 @@
 import { badRequest, StatusError } from '../../../shared/api/errors.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import { directRun, type WriteRun } from '../outside-calls/write-run.ts';
+import { connect } from './connect.ts';
 import { create } from './create.ts';
 import { deleteOne } from './delete.ts';
 import { deleteCollection } from './delete-collection.ts';
@@ -66,5 +67,7 @@ function writeStored(context: WriteContext, request: WriteRequest): WriteOutcome
       return deleteOne(context, request);
     case 'deletecollection':
       return deleteCollection(context, request);
+    case 'connect':
+      return connect(context, request);
   }
 }

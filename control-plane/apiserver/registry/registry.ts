@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../../shared/api/json.ts';
 import type { DeleteOptions, KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { StrictFindings } from '../../../shared/schema/decode.ts';
@@ -82,7 +83,22 @@ export interface DeleteCollectionRequest extends Target, WriteOptions {
   fieldSelector?: string;
 }
 
-export type WriteRequest = CreateRequest | UpdateRequest | PatchRequest | DeleteRequest | DeleteCollectionRequest;
+/** A connection, which writes nothing and is admitted like a write. */
+export interface ConnectRequest extends Target, WriteOptions {
+  verb: 'connect';
+  name: string;
+  subresource: string;
+  /** `PodProxyOptions` and its like, as far as the client has said. */
+  options: JsonObject;
+}
+
+export type WriteRequest =
+  | CreateRequest
+  | UpdateRequest
+  | PatchRequest
+  | DeleteRequest
+  | DeleteCollectionRequest
+  | ConnectRequest;
 
 export interface ListRequest extends Target {
   labelSelector?: string;
