@@ -29,6 +29,7 @@ export interface DefinitionOptions {
   scope?: 'Namespaced' | 'Cluster';
   versions?: readonly Record<string, unknown>[];
   names?: Record<string, unknown>;
+  conversion?: object;
 }
 
 /** A version with this schema that is served, and stored unless said otherwise. */
@@ -48,7 +49,10 @@ export function aDefinition(t: Conformance, options: DefinitionOptions = {}) {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
     metadata: { name: `${plural}.${group}` },
-    spec: { group, scope, versions, names: { kind, plural, ...options.names } },
+    spec: {
+      ...{ group, scope, versions, names: { kind, plural, ...options.names } },
+      ...(options.conversion ? { conversion: options.conversion } : {}),
+    },
   };
 }
 

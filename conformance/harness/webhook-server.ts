@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { selfSigned } from '../../node-agent/http/testing/self-signed.ts';
 import type { Cluster, Conformance } from './conforms.ts';
+import type { Custom } from './definitions.ts';
 import { kinds } from './kinds.ts';
 import { aPod, isReady } from './pods.ts';
 
@@ -10,7 +11,13 @@ import { aPod, isReady } from './pods.ts';
 export interface Review {
   uid: string;
   operation: string;
-  object: { metadata: { name: string }; data?: Record<string, string> } | null;
+  object: Reviewed | null;
+  oldObject: Reviewed | null;
+}
+
+interface Reviewed {
+  metadata: { name: string; labels?: Record<string, string> };
+  data?: Record<string, string>;
 }
 
 /** What it answers: a verdict, or a JSON patch. */
@@ -19,18 +26,29 @@ export type Answer = { allowed: boolean; message?: string } | { patch: readonly 
 /** By the path that a configuration names. */
 export type Handlers = Readonly<Record<string, (review: Review) => Answer | Promise<Answer>>>;
 
+/** One custom resource in another version. */
+export type Convert = (object: Custom, apiVersion: string) => Custom;
+
 export interface WebhookServer {
   cluster: Cluster;
+  /** The same as a test that has it to itself. */
+  own: Conformance;
+  /** How a configuration says where a path is. */
+  clientConfig(path: string): object;
   /** One webhook of a configuration, for ConfigMaps that are created unless it says otherwise. */
   hook(path: string, more?: object): object;
 }
 
 /** A cluster in which a Service has webhooks behind it: a Pod on a node, for whose container this process answers. */
-export async function startWebhookServer(t: Conformance, handlers: Handlers): Promise<WebhookServer> {
+export async function startWebhookServer(
+  t: Conformance,
+  handlers: Handlers,
+  convert: Convert = (object) => object,
+): Promise<WebhookServer> {
   const { key, certificate } = await selfSigned('hooks.default.svc');
   const server = createServer(
     { key, cert: certificate },
-    (request, response) => void answer(request, response, handlers),
+    (request, response) => void answer(request, response, { handlers, convert }),
   );
   const port = await listen(server);
   t.cleanUp(() => server.close());
@@ -45,11 +63,17 @@ export async function startWebhookServer(t: Conformance, handlers: Handlers): Pr
     return subsets?.some(({ addresses }) => addresses?.length);
   });
   const caBundle = Buffer.from(certificate).toString('base64');
+  const clientConfig = (path: string) => ({
+    service: { namespace: 'default', name: 'hooks', path: `/${path}` },
+    caBundle,
+  });
   return {
     cluster,
+    own: { ...t, ...cluster },
+    clientConfig,
     hook: (path, more = {}) => ({
       name: `${path}.example.com`,
-      clientConfig: { service: { namespace: 'default', name: 'hooks', path: `/${path}` }, caBundle },
+      clientConfig: clientConfig(path),
       rules: [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] }],
       sideEffects: 'None',
       admissionReviewVersions: ['v1'],
@@ -63,17 +87,47 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, handlers: Handlers): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { handlers, convert }: { handlers: Handlers; convert: Convert },
+): Promise<void> {
   let body = '';
   for await (const chunk of request) body += chunk;
-  const { request: review } = JSON.parse(body) as { request: Review };
+  const asked = JSON.parse(body) as Asked;
   const path = (request.url ?? '').replace(/^\/|\?.*$/g, '');
-  const given = (await handlers[path]?.(review)) ?? { allowed: true };
-  const verdict =
-    'patch' in given
-      ? { allowed: true, patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(given.patch)).toString('base64') }
-      : { allowed: given.allowed, ...(given.message ? { status: { message: given.message } } : {}) };
+  const { kind, apiVersion } = asked;
+  const given =
+    asked.kind === 'ConversionReview'
+      ? converted(asked.request, convert)
+      : await verdict(asked.request, handlers[path]);
   response.setHeader('content-type', 'application/json');
-  const type = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
-  response.end(JSON.stringify({ ...type, response: { uid: review.uid, ...verdict } }));
+  response.end(JSON.stringify({ apiVersion, kind, response: { uid: asked.request.uid, ...given } }));
+}
+
+type Asked = { apiVersion: string } & (
+  | { kind: 'AdmissionReview'; request: Review }
+  | { kind: 'ConversionReview'; request: ConversionRequest }
+);
+
+interface ConversionRequest {
+  uid: string;
+  desiredAPIVersion: string;
+  objects: Custom[];
+}
+
+function converted({ objects, desiredAPIVersion }: ConversionRequest, convert: Convert): object {
+  const convertedObjects = objects.map((object) => ({
+    ...(object.apiVersion === desiredAPIVersion ? object : convert(object, desiredAPIVersion)),
+    apiVersion: desiredAPIVersion,
+  }));
+  return { result: { status: 'Success' }, convertedObjects };
+}
+
+async function verdict(review: Review, handler: Handlers[string] | undefined): Promise<object> {
+  const given = (await handler?.(review)) ?? { allowed: true };
+  if (!('patch' in given))
+    return { allowed: given.allowed, ...(given.message ? { status: { message: given.message } } : {}) };
+  const patch = Buffer.from(JSON.stringify(given.patch)).toString('base64');
+  return { allowed: true, patchType: 'JSONPatch', patch };
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { conforms } from '../harness/conforms.ts';
+import { canBeFrozen } from '../harness/immutability.ts';
 import { kinds } from '../harness/kinds.ts';
 import { refused } from '../harness/wait.ts';
 
@@ -40,16 +41,5 @@ conforms('ConfigMap lifecycle', async (t) => {
 
 conforms('ConfigMap Volume, immutability', async (t) => {
   const configMaps = t.resource(kinds.configMap);
-  const created = await configMaps.create({ metadata: { name: 'fixed' }, data: { key: 'value' } });
-  const changed = await configMaps.update({ ...created, data: { key: 'changed' } });
-  const frozen = await configMaps.update({ ...changed, immutable: true });
-  const due = { code: 422, reason: 'Invalid' };
-  await refused(configMaps.update({ ...frozen, data: { key: 'again' } }), due);
-  await refused(configMaps.update({ ...frozen, immutable: false }), due);
-  const { immutable: _, ...unmarked } = frozen;
-  await refused(configMaps.update(unmarked), due);
-  // Metadata is not what is frozen.
-  const metadata = { ...frozen.metadata, labels: { new: 'label' } };
-  expect((await configMaps.update({ ...frozen, metadata })).metadata.labels).toEqual({ new: 'label' });
-  await configMaps.delete('fixed');
+  await canBeFrozen(configMaps, 'value', 'changed');
 });

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { conforms } from '../harness/conforms.ts';
+import { canBeFrozen } from '../harness/immutability.ts';
 import { kinds } from '../harness/kinds.ts';
 import { refused } from '../harness/wait.ts';
 
@@ -37,15 +38,5 @@ conforms('Secret patching', async (t) => {
 
 conforms('Secrets Volume, immutability', async (t) => {
   const secrets = t.resource(kinds.secret);
-  const created = await secrets.create({ metadata: { name: 'fixed' }, data: { key: base64('value') } });
-  const changed = await secrets.update({ ...created, data: { key: base64('changed') } });
-  const frozen = await secrets.update({ ...changed, immutable: true });
-  const due = { code: 422, reason: 'Invalid' };
-  await refused(secrets.update({ ...frozen, data: { key: base64('again') } }), due);
-  await refused(secrets.update({ ...frozen, immutable: false }), due);
-  const { immutable: _, ...unmarked } = frozen;
-  await refused(secrets.update(unmarked), due);
-  const metadata = { ...frozen.metadata, labels: { new: 'label' } };
-  expect((await secrets.update({ ...frozen, metadata })).metadata.labels).toEqual({ new: 'label' });
-  await secrets.delete('fixed');
+  await canBeFrozen(secrets, base64('value'), base64('changed'));
 });

@@ -19,6 +19,7 @@ import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
 import { expressionAuthorizer } from '../expression-authorizer.ts';
 import { plain, replaceContent } from '../object-content.ts';
 import { refusal } from '../refuse.ts';
+import { Reinvocation } from '../reinvocation.ts';
 import { viewOf } from '../request-view.ts';
 import { reviewRequest } from '../webhooks/review.ts';
 import type { CompiledMutating } from './compile.ts';
@@ -35,16 +36,6 @@ export type MutatingPolicies = PolicySource<Policy, Binding, CompiledMutating>;
 
 const name = 'MutatingAdmissionPolicy';
 
-/** What is remembered from the first round of admission for a second one. */
-interface Memory {
-  /** Invocations with `reinvocationPolicy: IfNeeded` that nothing has changed since. */
-  done: Set<string>;
-  /** Those that something has been changed behind. */
-  again: Set<string>;
-  /** The object as the policies left it. */
-  last: string | undefined;
-}
-
 /** Applies the MutatingAdmissionPolicies that a request is meant for: each sees what the one before has made. */
 export function mutatingPolicies(deps: PolicyDeps, source: MutatingPolicies): AdmissionPlugin {
   return {
@@ -53,24 +44,19 @@ export function mutatingPolicies(deps: PolicyDeps, source: MutatingPolicies): Ad
     subresources: 'all',
     admit(request) {
       if (source.active.length === 0 || request.kind.admittedByWebhooks === false) return;
-      const memory = memoryOf(request);
-      const { isAgain } = request.invocation;
-      if (isAgain && memory.last !== JSON.stringify(request.object)) requireAgain(memory);
+      const round = Reinvocation.begin(request, name);
       const errors: PolicyError[] = [];
       const authorizer = expressionAuthorizer(deps.authorizer, request.user);
       // Whom the request is meant for does not depend on what the policies make of it.
       for (const { policy, binding, ...call } of callsFor(deps, source, request, errors)) {
         const id = JSON.stringify([policy.metadata.name, binding.metadata.name, paramName(call.param)]);
-        if (isAgain && !memory.again.has(id)) continue;
+        if (!round.isDue(id)) continue;
         const outcome = mutate(request, authorizer, call);
         errors.push(...outcome.errors.map((message) => ({ policy, binding, message, isInvalid: true })));
-        if (outcome.hasChanged) {
-          requireAgain(memory);
-          request.invocation.wantsAgain = true;
-        }
-        if (outcome.isMeant && policy.spec?.reinvocationPolicy === 'IfNeeded') memory.done.add(id);
+        const isRepeatable = outcome.isMeant && policy.spec?.reinvocationPolicy === 'IfNeeded';
+        round.asked(id, { hasChanged: outcome.hasChanged, isRepeatable });
       }
-      memory.last = JSON.stringify(request.object);
+      round.end();
       refuseFailed(request, errors);
     },
   };
@@ -108,19 +94,6 @@ function callsFor(
     for (const param of params) calls.push({ policy: bound.policy, binding, compiled, form, param });
   }
   return calls;
-}
-
-function memoryOf({ invocation }: AdmissionRequest): Memory {
-  const known = invocation.memory.get(name) as Memory | undefined;
-  if (known) return known;
-  const memory: Memory = { done: new Set(), again: new Set(), last: undefined };
-  invocation.memory.set(name, memory);
-  return memory;
-}
-
-function requireAgain(memory: Memory): void {
-  for (const id of memory.done) memory.again.add(id);
-  memory.done.clear();
 }
 
 function paramName(param: KubernetesObject | undefined): string {

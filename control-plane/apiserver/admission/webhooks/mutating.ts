@@ -7,6 +7,7 @@ import { apiVersionOf, type KindDefinition } from '../../../../shared/kinds/defi
 import { toServed } from '../../registry/served-form.ts';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.ts';
 import { plain, replaceContent } from '../object-content.ts';
+import { Reinvocation } from '../reinvocation.ts';
 import { questionFor, takeRemarks } from './ask.ts';
 import type { Hook } from './hooks.ts';
 import { type HookTarget, matchHook } from './match.ts';
@@ -14,16 +15,6 @@ import { deniedBy, failedCalling, internalError } from './refusals.ts';
 import { isSubject, type WebhookDeps } from './validating.ts';
 
 const name = 'MutatingAdmissionWebhook';
-
-/** What is remembered from the first round of admission for a second one. */
-interface Memory {
-  /** Webhooks with `reinvocationPolicy: IfNeeded` that have been asked since the last change. */
-  asked: Set<string>;
-  /** Those of them that something has been changed behind. */
-  again: Set<string>;
-  /** The object as the webhooks left it. */
-  last: string | undefined;
-}
 
 /** Asks the mutating webhooks that a request is meant for, one after the other: each sees what the one before has made. */
 export function mutatingWebhooks(deps: WebhookDeps): AdmissionPlugin {
@@ -34,35 +25,16 @@ export function mutatingWebhooks(deps: WebhookDeps): AdmissionPlugin {
     admit(request) {
       const { mutating } = deps.hooks;
       if (mutating.length === 0 || !isSubject(request)) return;
-      const memory = memoryOf(request);
-      const { isAgain } = request.invocation;
-      if (isAgain && memory.last !== JSON.stringify(request.object)) requireAgain(memory);
+      const round = Reinvocation.begin(request, name);
       for (const [index, hook] of mutating.entries()) {
         const target = matchHook(deps, hook, request);
-        if (!target || (isAgain && !memory.again.has(hook.id))) continue;
+        if (!target || !round.isDue(hook.id)) continue;
         const hasChanged = ask(deps, request, { hook, target, index });
-        if (hasChanged) {
-          requireAgain(memory);
-          request.invocation.wantsAgain = true;
-        }
-        if (hook.webhook.reinvocationPolicy === 'IfNeeded') memory.asked.add(hook.id);
+        round.asked(hook.id, { hasChanged, isRepeatable: hook.webhook.reinvocationPolicy === 'IfNeeded' });
       }
-      memory.last = JSON.stringify(request.object);
+      round.end();
     },
   };
-}
-
-function memoryOf({ invocation }: AdmissionRequest): Memory {
-  const known = invocation.memory.get(name) as Memory | undefined;
-  if (known) return known;
-  const memory: Memory = { asked: new Set(), again: new Set(), last: undefined };
-  invocation.memory.set(name, memory);
-  return memory;
-}
-
-function requireAgain(memory: Memory): void {
-  for (const id of memory.asked) memory.again.add(id);
-  memory.asked.clear();
 }
 
 /** True when the object is another afterwards. */
