@@ -21,7 +21,8 @@ export class Nominations {
 
   /** Those on the node that this Pod has to yield to. */
   ahead(pod: PendingPod, nodeName: string): readonly PendingPod[] {
-    if (!this.#byNode.has(nodeName)) return none;
+    // Asked for each Pod and node, and hardly ever is there one.
+    if (this.#byNode.size === 0 || !this.#byNode.has(nodeName)) return none;
     return this.on(nodeName).filter((other) => other.priority >= pod.priority && other.key !== pod.key);
   }
 

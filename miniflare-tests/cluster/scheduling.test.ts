@@ -123,3 +123,24 @@ it('a Pod of another scheduler is left alone, until that scheduler binds it', as
     body: expect.stringContaining('pod theirs is already assigned to node \\"small\\"'),
   });
 });
+
+it('a Pod of high priority gets its room, and no more than that, though every object is evicted on the way', async () => {
+  const { core } = clients;
+  const send = createSender({ url: cluster.url, ca: cluster.ca, token: cluster.token });
+  const body = { metadata: { name: 'urgent' }, value: 1000 };
+  expect((await send('/apis/scheduling.k8s.io/v1/priorityclasses', { method: 'POST', body })).status).toBe(201);
+  const onSmall = { nodeSelector: { 'kubernetes.io/hostname': 'small' }, ...cpus('300m') };
+  const cheap = ['cheap-1', 'cheap-2', 'cheap-3'];
+  for (const name of cheap) {
+    await create(name, onSmall);
+    expect(await nodeOf(name)).toBe('small');
+  }
+  await create('urgent', { ...onSmall, priorityClassName: 'urgent' });
+  await cluster.evictObjects({ sockets: 'close' });
+  expect(await nodeOf('urgent')).toBe('small');
+  await cluster.evictObjects({ sockets: 'close' });
+  const { items } = await core.listNamespacedPod({ namespace });
+  const left = items.filter(({ metadata }) => cheap.includes(metadata?.name ?? '') && !metadata?.deletionTimestamp);
+  expect(left).toHaveLength(2);
+  expect((await untilEvent(core, namespace, 'urgent', 'Scheduled')).message).toContain('to small');
+});
