@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, get as httpsGet } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { createGunzip, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selfSigned } from '../../node-agent/http/testing/self-signed.ts';
 import { startCluster, type TestCluster } from '../../testing/index.ts';
@@ -25,6 +27,12 @@ async function listen(containerPort: number, server: Server): Promise<void> {
   listeners.set(containerPort, (server.address() as AddressInfo).port);
 }
 
+const page = `<!doctype html><p title="/not/a/link">grüße</p>
+<a class=x href='/a?b=1&amp;c'>a</a><img src="b.png"><img src=/c.png><a href="https://other.example/d">d</a>
+<form action="/e/"><script src="//other.example/f.js">"<a href='/not'>"</script></form><!-- <a href="/not"> -->`;
+/** That the client has had the first part of a page. */
+const firstSeen = Promise.withResolvers<void>();
+
 async function application(request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = '';
   for await (const chunk of request) body += chunk;
@@ -32,6 +40,16 @@ async function application(request: IncomingMessage, response: ServerResponse): 
   if (url === '/redirect') return void response.writeHead(302, { location: '/elsewhere?x=1' }).end();
   if (url === '/away') return void response.writeHead(302, { location: 'https://other.example/' }).end();
   if (url === '/large') return void response.end('x'.repeat(3_000_000));
+  if (url?.startsWith('/page')) {
+    const type = url === '/page.txt' ? 'text/plain' : 'text/html; charset=utf-8';
+    const isZipped = url === '/page.gz';
+    response.writeHead(200, { 'content-type': type, ...(isZipped ? { 'content-encoding': 'gzip' } : {}) });
+    return void response.end(isZipped ? gzipSync(page) : page);
+  }
+  if (url === '/slow-page') {
+    response.writeHead(200, { 'content-type': 'text/html' }).write('<a href="/first">first</a>');
+    return void firstSeen.promise.then(() => response.end('<a href="/last">last</a>'));
+  }
   if (url === '/broken') return void response.writeHead(418, { 'x-why': 'teapot' }).end('short and stout');
   response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'] });
   response.end(
@@ -65,6 +83,15 @@ async function webhook(request: IncomingMessage, response: ServerResponse): Prom
   response.end(
     JSON.stringify({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid, ...verdict } }),
   );
+}
+
+async function zipped(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${cluster.token}`, 'accept-encoding': 'gzip' };
+    httpsGet(`${cluster.url}${path}`, { ca: cluster.ca, headers }, (response) => {
+      text(response.pipe(createGunzip())).then(resolve, reject);
+    }).once('error', reject);
+  });
 }
 
 async function must(path: string, body: unknown): Promise<void> {
@@ -148,6 +175,34 @@ describe('the proxy', () => {
     expect(await send(web)).toMatchObject({ status: 301, headers: { location: `${web}/` } });
     expect(await send(`${web}/redirect`)).toMatchObject({ status: 302, headers: { location: `${web}/elsewhere?x=1` } });
     expect(await send(`${web}/away`)).toMatchObject({ headers: { location: 'https://other.example/' } });
+  });
+
+  it.each(['/page', '/page.gz'])('keeps the links of %s below itself, and everything else as it is', async (path) => {
+    const shown = path === '/page.gz' ? await zipped(`${web}${path}`) : (await send(`${web}${path}`)).text;
+    const expected = page
+      .replace("href='/a?b=1&amp;c'", `href="${web}/a?b=1&amp;c"`)
+      .replace('src=/c.png', `src="${web}/c.png"`)
+      .replace('action="/e/"', `action="${web}/e/"`);
+    expect(shown).toBe(expected);
+  });
+
+  it('leaves what is no page alone', async () => {
+    expect((await send(`${web}/page.txt`)).text).toBe(page);
+  });
+
+  it('passes a page on as it comes', async () => {
+    const pieces: string[] = [];
+    await new Promise<void>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${cluster.token}` };
+      httpsGet(`${cluster.url}${web}/slow-page`, { ca: cluster.ca, headers }, (response) => {
+        response.setEncoding('utf8').on('data', (piece: string) => {
+          pieces.push(piece);
+          firstSeen.resolve();
+        });
+        response.once('end', resolve);
+      }).once('error', reject);
+    });
+    expect(pieces.join('')).toBe(`<a href="${web}/first">first</a><a href="${web}/last">last</a>`);
   });
 
   it('says why it does not get there', async () => {

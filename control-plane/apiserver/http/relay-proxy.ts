@@ -5,6 +5,7 @@ import { internalHeaders } from './internal-headers.ts';
 import { type NodeRouteDeps, nodeHttpOf } from './node-routes.ts';
 import { relayWebSocket, wantsUpgrade } from './relay-web-socket.ts';
 import type { ResourceRequest } from './request-info.ts';
+import { hasLinks, rewriteLinks } from './rewrite-html.ts';
 import { rewriteLocation } from './rewrite-location.ts';
 import type { StreamPlan, StreamRequest } from './verbs/log.ts';
 
@@ -73,17 +74,21 @@ async function answered(
 ): Promise<Response> {
   const headers = new Headers();
   for (const [name, value] of answer.headers) headers.append(name, value);
+  const hosts = [`${target.host}:${target.port}`, request.headers.get('host') ?? ''];
+  const rewrite = (link: string) => (prefix === undefined ? link : rewriteLocation(link, { prefix, hosts }));
   const location = headers.get('location');
-  if (location !== null && prefix !== undefined) {
-    const hosts = [`${target.host}:${target.port}`, request.headers.get('host') ?? ''];
-    headers.set('location', rewriteLocation(location, { prefix, hosts }));
+  if (location !== null) headers.set('location', rewrite(location));
+  if (bodiless.has(answer.code) || request.method === 'HEAD') {
+    await answer.body.cancel();
+    return new Response(null, { status: answer.code, headers });
   }
-  if (!bodiless.has(answer.code) && request.method !== 'HEAD') {
-    // The bytes are passed on as they came, in whatever encoding the target and the client have agreed on.
-    return new Response(answer.body, { status: answer.code, headers, encodeBody: 'manual' } as ResponseInit);
+  let { body } = answer;
+  if (prefix !== undefined && location === null && hasLinks(headers)) {
+    body = rewriteLinks(body, { encoding: headers.get('content-encoding'), rewrite });
+    headers.delete('content-length');
   }
-  await answer.body.cancel();
-  return new Response(null, { status: answer.code, headers });
+  // The bytes are passed on in whatever encoding the target and the client have agreed on.
+  return new Response(body, { status: answer.code, headers, encodeBody: 'manual' } as ResponseInit);
 }
 
 async function reach(http: NodeHttp, plan: StreamPlan, options: NodeHttpOptions): Promise<NodeHttpResponse> {
