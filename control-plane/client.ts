@@ -54,9 +54,12 @@ export interface ClientListQuery {
   /** Only what this uid owns (an index of the store). */
   owner?: string;
   nodeName?: string;
-  /** At most this many objects. */
+  /** At most this many objects, and fewer where they are large. */
   limit?: number;
-  /** `next` of the page before: this page is of the same revision. `Expired` when history no longer reaches back to it. */
+  /**
+   * `next` of the page before: this page is of the same revision, and `Expired` when history no longer reaches back to
+   * it. Without its `revision` it is of now.
+   */
   after?: ListPosition;
 }
 
@@ -64,7 +67,7 @@ export interface ClientListQuery {
 export interface ListPosition {
   namespace: string;
   name: string;
-  revision: number;
+  revision?: number;
 }
 
 export interface ClientList<T> {

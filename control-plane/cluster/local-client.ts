@@ -76,6 +76,9 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
   };
 }
 
+/** A page of objects is parsed as a whole, and is then several times as large. */
+const pageUnits = 1024 * 1024;
+
 function listHere<T extends KubernetesObject>(deps: LocalClientDeps, query: ClientListQuery): ClientList<T> {
   const { store, registry, kinds } = deps;
   const { owner, nodeName, limit, after } = query;
@@ -84,8 +87,9 @@ function listHere<T extends KubernetesObject>(deps: LocalClientDeps, query: Clie
     ...selected,
     ...(owner ? { owner } : {}),
     ...(nodeName ? { nodeName } : {}),
-    ...(limit ? { limit } : {}),
-    ...(after ? { after, atRevision: after.revision } : {}),
+    ...(limit ? { limit, units: pageUnits } : {}),
+    ...(after ? { after } : {}),
+    ...(after?.revision === undefined ? {} : { atRevision: after.revision }),
   });
   return {
     items: items.map((stored) => registry.parse<T>(stored)),

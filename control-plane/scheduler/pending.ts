@@ -1,6 +1,7 @@
 import { jsonEqual } from '../../shared/api/json.ts';
 import type { Node, Pod } from '../../shared/api/object.ts';
 import type { ObjectChange } from '../client.ts';
+import type { PendingPod } from './pod-info.ts';
 
 /** Waits for a node, and for this scheduler to choose it. */
 export function isPending(pod: Pod, schedulerName: string): boolean {
@@ -10,9 +11,9 @@ export function isPending(pod: Pod, schedulerName: string): boolean {
   return (spec?.schedulerName ?? 'default-scheduler') === schedulerName;
 }
 
-/** Nothing that a decision rests on differs. */
-export function isSameRequest(a: Pod, b: Pod): boolean {
-  return jsonEqual(a.spec, b.spec) && jsonEqual(a.metadata.labels, b.metadata.labels);
+/** Nothing that a decision rests on differs; `terms` are made of the affinity. */
+export function isSameRequest(a: PendingPod, b: PendingPod): boolean {
+  return jsonEqual({ ...a, terms: undefined }, { ...b, terms: undefined });
 }
 
 /** Whether a Pod that fitted nowhere before the change might fit now. */

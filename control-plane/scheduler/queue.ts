@@ -1,9 +1,10 @@
 import type { Pod } from '../../shared/api/object.ts';
+import { isSameRequest } from './pending.ts';
 import { type PendingPod, pendingPod } from './pod-info.ts';
 
 export interface QueuedPod {
   info: PendingPod;
-  /** As last seen, for its conditions and for events about it. */
+  /** What its status and events about it are written from, as last seen: thousands may wait, so not all of the object. */
   pod: Pod;
   /** Decisions so far that found no node. */
   attempts: number;
@@ -27,8 +28,9 @@ export class SchedulingQueue {
   #sequence = 0;
 
   /** A new Pod, or a new state of one; a changed spec or label is a reason to try again, a changed status is not. */
-  put(pod: Pod, isSameRequest: (a: Pod, b: Pod) => boolean): QueuedPod {
-    const info = pendingPod(pod);
+  put(object: Pod): QueuedPod {
+    const info = pendingPod(object);
+    const pod = extract(object);
     const known = this.#pods.get(info.key);
     if (!known || known.info.uid !== info.uid) {
       const sequence = this.#sequence++;
@@ -36,7 +38,7 @@ export class SchedulingQueue {
       this.#pods.set(info.key, queued);
       return queued;
     }
-    if (!isSameRequest(known.pod, pod)) known.state = 'active';
+    if (!isSameRequest(known.info, info)) known.state = 'active';
     known.pod = pod;
     known.info = info;
     return known;
@@ -98,4 +100,15 @@ export class SchedulingQueue {
     queued.notBefore = nowMs + Math.min(firstBackoffMs * 2 ** queued.attempts, maximumBackoffMs);
     queued.attempts++;
   }
+}
+
+function extract({ apiVersion, kind, metadata, status }: Pod): Pod {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  const { conditions, nominatedNodeName } = status ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, uid, resourceVersion },
+    status: { conditions, nominatedNodeName },
+  };
 }

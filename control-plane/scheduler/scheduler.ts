@@ -1,11 +1,11 @@
 import type { Pod, PodDisruptionBudget } from '../../shared/api/object.ts';
-import type { ClusterClient, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
+import type { ClusterClient, ListPosition, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
 import { Backoff } from '../controllers/runtime/backoff.ts';
 import { createChangeSource } from '../controllers/runtime/change-source.ts';
 import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
 import { type Budget, budgetOf } from './budgets.ts';
 import { decide } from './decide.ts';
-import { isPending, isRelabelled, isSameRequest, mayHelp, movesOthers } from './pending.ts';
+import { isPending, isRelabelled, mayHelp, movesOthers } from './pending.ts';
 import type { FilterPlugin, ScorePlugin } from './plugin.ts';
 import { waitsForOthers } from './pod-info.ts';
 import { SchedulingQueue } from './queue.ts';
@@ -84,8 +84,18 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   /** One Pod that waits is reason enough to read everything; an alarm that rang for somebody else is not. */
   async function anyPending(): Promise<boolean> {
     const fieldSelector = `spec.nodeName=,spec.schedulerName=${schedulerName}`;
-    const { items } = await client.list<Pod>({ resource: 'pods', fieldSelector });
-    return items.some((pod) => isPending(pod, schedulerName));
+    let after: ListPosition | undefined;
+    do {
+      const { items, next } = await client.list<Pod>({
+        resource: 'pods',
+        fieldSelector,
+        limit: 100,
+        ...(after ? { after } : {}),
+      });
+      if (items.some((pod) => isPending(pod, schedulerName))) return true;
+      after = next && { namespace: next.namespace, name: next.name };
+    } while (after);
+    return false;
   }
 
   function needsDecision(change: ObjectChange): boolean {
@@ -113,7 +123,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   }
 
   function wait({ nominations }: Snapshot, { object, previous, type }: ObjectChange): void {
-    const { info } = queue.put(object as Pod, isSameRequest);
+    const { info } = queue.put(object as Pod);
     const before = (previous as Pod | undefined)?.status?.nominatedNodeName;
     const now = (object as Pod).status?.nominatedNodeName;
     // Other changes of the Pod say nothing about what was decided since.

@@ -44,8 +44,8 @@ export function listPage(listing: Listing): StorePage {
 function cut(listing: Listing, items: readonly StoredObject[], former: readonly StoredObject[]): Partial<StorePage> {
   const { namespace, name } = items[items.length - 1]!.key;
   const next = { namespace, name };
-  const { filter, labels, limit } = listing.query;
-  if (filter || labels || limit === undefined) return { next };
+  const { filter, labels, counts } = listing.query;
+  if (filter || labels || !counts) return { next };
   const unchanged = scan(listing.database, 'count', { ...conditions(listing), after: next })[0]?.count ?? 0;
   return { next, remaining: unchanged + former.filter(({ key }) => isAfter(key, next)).length };
 }

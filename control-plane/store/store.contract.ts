@@ -98,9 +98,9 @@ export function storeContract(withDatabase: WithDatabase): void {
         putObject(tx, 'n', { key: { resource: 'nodes', namespace: '' } });
       });
       expect(names(store)).toEqual(['z', 'a', 'b', 'c']);
-      const first = store.list({ resource: 'pods', limit: 2 });
+      const first = store.list({ resource: 'pods', limit: 2, counts: true });
       expect(first).toMatchObject({ revision: 5, next: { namespace: 'default', name: 'a' }, remaining: 2 });
-      const second = store.list({ resource: 'pods', limit: 2, after: first.next });
+      const second = store.list({ resource: 'pods', limit: 2, counts: true, after: first.next });
       expect(second.items.map(({ key }) => key.name)).toEqual(['b', 'c']);
       expect(second.next).toBeUndefined();
       expect(names(store, { namespace: 'default', after: { namespace: 'default', name: 'a' } })).toEqual(['b', 'c']);
@@ -118,7 +118,7 @@ export function storeContract(withDatabase: WithDatabase): void {
         putObject(tx, 'bb');
         putObject(tx, 'd', { labels: { v: 'newer' } });
       });
-      const page = store.list({ resource: 'pods', limit: 1, after: before[0]!.key, atRevision: 4 });
+      const page = store.list({ resource: 'pods', limit: 1, counts: true, after: before[0]!.key, atRevision: 4 });
       expect(page).toEqual({
         items: [before[1]],
         revision: 4,

@@ -108,8 +108,10 @@ export interface StoreListQuery {
   nodeName?: string;
   /** SQL index: only objects that this uid owns. */
   owner?: string;
-  /** At most this many objects; the page says how many remain. */
+  /** At most this many objects. */
   limit?: number;
+  /** The page says how many objects come after it, for which all of their index entries are read. */
+  counts?: boolean;
   /** The page ends with the object that brings its texts to this many UTF-16 units; no more is read into memory at a time. */
   units?: number | undefined;
   /** Start after this object (namespace, name order). */
@@ -125,9 +127,9 @@ export interface StorePage {
   items: StoredObject[];
   /** Revision that the list is consistent at. */
   revision: number;
-  /** Set when `limit` cut the list. */
+  /** Set when `limit` or `units` cut the list. */
   next?: { namespace: string; name: string };
-  /** With `next` and no selector: how many objects come after this page. */
+  /** With `next` and no selector, if asked for: how many objects come after this page. */
   remaining?: number;
 }
 

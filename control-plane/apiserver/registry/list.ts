@@ -20,7 +20,9 @@ const partUnits = 1024 * 1024;
 /** Lists objects as stored text; parses one only where a field selector asks for more than its key. */
 export function list(reader: StoreReader, request: ListRequest): ListOutcome {
   const moment = listMoment(reader, request);
-  const bounds = request.limit ? { limit: request.limit, units: clientPageUnits } : { units: request.units };
+  const bounds = request.limit
+    ? { limit: request.limit, counts: true, units: clientPageUnits }
+    : { units: request.units };
   const page = readPage(reader, request, { ...listQuery(request, moment), ...bounds }, moment);
   const revision = moment.atRevision ?? page.revision;
   return {

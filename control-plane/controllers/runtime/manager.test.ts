@@ -184,6 +184,31 @@ describe('restart', () => {
     expect([refusals, seen]).toEqual([1, ['a']]);
   });
 
+  test('many objects are listed in pages, and what changes meanwhile is not missed', async () => {
+    for (let n = 0; n < 1200; n++) await configMap(`c${String(n).padStart(4, '0')}`);
+    const sizes: number[] = [];
+    const real = cluster.client;
+    const client: ClusterClient = {
+      ...real,
+      list: async (query) => {
+        const page = await real.list(query);
+        if (query.resource === 'configmaps') {
+          sizes.push(page.items.length);
+          // In front of the page that is read next.
+          if (sizes.length === 2) await configMap('b-late');
+        }
+        return page as never;
+      },
+    };
+    const seen: string[] = [];
+    Object.assign(cluster, { client });
+    cluster.startControllers([noting(seen)]);
+    await cluster.settle();
+    expect(sizes).toEqual([500, 500, 200]);
+    expect(new Set(seen).size).toBe(1201);
+    expect(seen).toContain('b-late');
+  });
+
   test('when changes cannot be read it tries again', async () => {
     let failures = 3;
     const { client } = cluster;

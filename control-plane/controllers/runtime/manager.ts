@@ -48,6 +48,8 @@ export interface ControllerManager {
 const changesId = '(changes)';
 /** How often a batch of changes is tried before what cannot be mapped in it is passed over. */
 const mappingAttempts = 5;
+/** While more keys wait, no more changes are read: what they led to is what takes memory. */
+const maximumWaiting = 10_000;
 
 /**
  * Runs controllers over the change feed.
@@ -72,6 +74,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
   let active = 0;
   let settling = false;
   const idleListeners: (() => void)[] = [];
+  const roomListeners: (() => void)[] = [];
 
   function watchedResources(): string[] {
     const names = new Set<string>();
@@ -118,6 +121,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       while (more || wanted) {
         wanted = false;
         releaseDelayed();
+        await room();
         const pulled = await source.pull();
         more = pulled.more;
         await intake(pulled);
@@ -127,6 +131,10 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       log.error('changes could not be read', { error: String(error) });
       delay(changesId, backoff.next(changesId));
     }
+  }
+
+  function room(): Promise<void> {
+    return queue.waiting < maximumWaiting ? Promise.resolve() : new Promise((resolve) => roomListeners.push(resolve));
   }
 
   function releaseDelayed(): void {
@@ -165,6 +173,7 @@ export function createControllerManager(deps: ControllerManagerDeps): Controller
       queue.done(id);
       active--;
       startWork();
+      if (queue.waiting < maximumWaiting) for (const listener of roomListeners.splice(0)) listener();
       settle();
     }
   }

@@ -26,6 +26,11 @@ export class WorkQueue {
     if (this.#again.delete(key)) this.#waiting.add(key);
   }
 
+  /** Keys that nobody works on yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   get isIdle(): boolean {
     return this.#waiting.size === 0 && this.#processing.size === 0;
   }
