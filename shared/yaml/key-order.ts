@@ -1,48 +1,62 @@
 const letter = /\p{L}/u;
 const digit = /\p{Nd}/u;
-const lettersOnly = /^[A-Za-z]*$/;
+const zero = 48;
 
 /**
  * The order in which Kubernetes writes the keys of a map: that of people, in which `disk9` comes before `disk10` and
  * punctuation before letters.
  */
 export function compareKeys(a: string, b: string): number {
-  if (lettersOnly.test(a) && lettersOnly.test(b)) return a < b ? -1 : a > b ? 1 : 0;
-  const left = [...a];
-  const right = [...b];
-  const shorter = Math.min(left.length, right.length);
-  for (let index = 0; index < shorter; index++) {
-    if (left[index] !== right[index]) return compareAt(left, right, index);
-  }
-  return left.length - right.length;
+  const shorter = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < shorter && a.charCodeAt(index) === b.charCodeAt(index)) index++;
+  if (index === shorter) return a.length - b.length;
+  return compareAt(a, b, isLowSurrogate(a.charCodeAt(index)) ? index - 1 : index);
 }
 
 /** Both texts are the same before `index` and differ there. */
-function compareAt(left: readonly string[], right: readonly string[], index: number): number {
-  const [a, b] = [left[index]!, right[index]!];
-  const [aIsLetter, bIsLetter] = [letter.test(a), letter.test(b)];
-  if (aIsLetter && bIsLetter) return codeOf(a) - codeOf(b);
-  if (aIsLetter || bIsLetter) return bIsLetter ? -1 : 1;
-  const start = a === '0' || b === '0' ? startValue(left, index) : 0;
-  const numbers = [numberAt(left, index, start), numberAt(right, index, start)] as const;
-  return numbers[0].value - numbers[1].value || numbers[0].length - numbers[1].length || codeOf(a) - codeOf(b);
+function compareAt(a: string, b: string, index: number): number {
+  const [left, right] = [a.codePointAt(index)!, b.codePointAt(index)!];
+  const [leftIsLetter, rightIsLetter] = [isLetter(left), isLetter(right)];
+  if (leftIsLetter && rightIsLetter) return left - right;
+  if (leftIsLetter || rightIsLetter) return rightIsLetter ? -1 : 1;
+  const start = left === zero || right === zero ? startValue(a, index) : 0;
+  const numbers = [numberAt(a, index, start), numberAt(b, index, start)] as const;
+  return numbers[0].value - numbers[1].value || numbers[0].length - numbers[1].length || left - right;
 }
 
 /** A zero counts only inside of a number: whether anything but zeros stands in front of it. */
-function startValue(text: readonly string[], index: number): number {
-  for (let before = index - 1; before >= 0 && digit.test(text[before]!); before--) {
-    if (text[before] !== '0') return 1;
+function startValue(text: string, index: number): number {
+  for (const character of [...text.slice(0, index)].reverse()) {
+    const code = character.codePointAt(0)!;
+    if (!isDigit(code)) return 0;
+    if (code !== zero) return 1;
   }
   return 0;
 }
 
-function numberAt(text: readonly string[], index: number, start: number): { value: number; length: number } {
+function numberAt(text: string, index: number, start: number): { value: number; length: number } {
   let value = start;
-  let end = index;
-  for (; end < text.length && digit.test(text[end]!); end++) value = value * 10 + codeOf(text[end]!) - codeOf('0');
-  return { value, length: end - index };
+  let length = 0;
+  for (const character of text.slice(index)) {
+    const code = character.codePointAt(0)!;
+    if (!isDigit(code)) break;
+    value = value * 10 + code - zero;
+    length++;
+  }
+  return { value, length };
 }
 
-function codeOf(character: string): number {
-  return character.codePointAt(0)!;
+function isLetter(code: number): boolean {
+  if (code < 128) return (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return letter.test(String.fromCodePoint(code));
+}
+
+function isDigit(code: number): boolean {
+  if (code < 128) return code >= zero && code < zero + 10;
+  return digit.test(String.fromCodePoint(code));
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit <= 0xdfff;
 }

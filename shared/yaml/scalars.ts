@@ -78,6 +78,8 @@ interface Quoting {
 }
 
 function folded(text: string, place: Place | undefined, { quote, write, keepsSpaces = false }: Quoting): string {
+  const isShort = !place || place.column + text.length <= bestWidth;
+  if (isShort && quote !== '"') return quote ? `'${text.replaceAll("'", "''")}'` : text;
   const newLine = place ? `\n${' '.repeat(place.indent)}` : '';
   const characters = [...text];
   const last = characters.length - 1;
