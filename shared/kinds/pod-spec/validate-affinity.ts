@@ -9,6 +9,7 @@ import type { FieldError } from '../../api/errors.ts';
 import { forbidden, invalidValue, invalidValues, notSupported, required } from '../../api/field-errors.ts';
 import type { PodSpec, Wire } from '../../api/object.ts';
 import { checkDNS1123Label, checkDNS1123Subdomain, checkQualifiedName } from '../../api/validation.ts';
+import { validateLabelKeys } from './validate-label-keys.ts';
 import { validateLabelSelector } from './validate-label-selector.ts';
 
 const requiredRules = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -117,6 +118,7 @@ function validatePodTerm(term: Wire<V1PodAffinityTerm> | undefined, path: string
   for (const name of term?.namespaces ?? []) {
     errors.push(...invalidValues(`${path}.namespace`, name, checkDNS1123Label(name)));
   }
+  errors.push(...validateLabelKeys(term ?? {}, path));
   const key = term?.topologyKey ?? '';
   if (!key) errors.push(required(`${path}.topologyKey`, 'can not be empty'));
   return [...errors, ...invalidValues(`${path}.topologyKey`, key, checkQualifiedName(key))];

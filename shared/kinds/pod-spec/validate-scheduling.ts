@@ -3,11 +3,13 @@ import { duplicate, invalidValue, invalidValues, notSupported, required } from '
 import type { PodSpec, Toleration } from '../../api/object.ts';
 import { checkLabelValue, checkQualifiedName } from '../../api/validation.ts';
 import { validateTaintEffect } from '../taints.ts';
+import { validateLabelKeys } from './validate-label-keys.ts';
 import { validateLabelSelector } from './validate-label-selector.ts';
 
 type SpreadConstraint = NonNullable<PodSpec['topologySpreadConstraints']>[number];
 
 const operators = ['Equal', 'Exists'];
+const inclusionPolicies = ['Honor', 'Ignore'];
 const whenUnsatisfiable = ['DoNotSchedule', 'ScheduleAnyway'];
 
 export function validateTolerations(tolerations: readonly Toleration[], path: string): FieldError[] {
@@ -57,11 +59,27 @@ function validateConstraint(constraint: SpreadConstraint, path: string): FieldEr
   if (!(constraint.maxSkew > 0)) {
     errors.push(invalidValue(`${path}.maxSkew`, constraint.maxSkew ?? 0, 'must be greater than zero'));
   }
-  const key = constraint.topologyKey;
-  if (!key) errors.push(required(`${path}.topologyKey`, 'can not be empty'));
-  else errors.push(...invalidValues(`${path}.topologyKey`, key, checkQualifiedName(key)));
+  if (!constraint.topologyKey) errors.push(required(`${path}.topologyKey`, 'can not be empty'));
   if (!whenUnsatisfiable.includes(constraint.whenUnsatisfiable)) {
     errors.push(notSupported(`${path}.whenUnsatisfiable`, constraint.whenUnsatisfiable ?? '', whenUnsatisfiable));
   }
+  errors.push(...validateMinDomains(constraint, `${path}.minDomains`));
+  for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy'] as const) {
+    const policy = constraint[field];
+    if (policy !== undefined && !inclusionPolicies.includes(policy)) {
+      errors.push(notSupported(`${path}.${field}`, policy, inclusionPolicies));
+    }
+  }
+  errors.push(...validateLabelKeys(constraint, path));
   return [...errors, ...validateLabelSelector(constraint.labelSelector, `${path}.labelSelector`)];
+}
+
+function validateMinDomains({ minDomains, whenUnsatisfiable: action }: SpreadConstraint, path: string): FieldError[] {
+  if (minDomains === undefined) return [];
+  const errors = minDomains > 0 ? [] : [invalidValue(path, minDomains, 'must be greater than zero')];
+  if (action !== 'DoNotSchedule') {
+    const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`;
+    errors.push(invalidValue(path, minDomains, detail));
+  }
+  return errors;
 }

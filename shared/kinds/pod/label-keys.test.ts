@@ -3,7 +3,7 @@ import type { Pod } from '../../api/object.ts';
 import pod from '../pod.ts';
 import { submit } from '../testing/submit.ts';
 
-const selected = (labelSelector: object | undefined, keys: object): unknown => {
+const selected = (labelSelector: object, keys: object): unknown => {
   const term = { topologyKey: 'zone', labelSelector, ...keys };
   const spec = {
     containers: [{ name: 'c', image: 'i' }],
@@ -22,10 +22,6 @@ test('keys of labels become requirements on the values that the Pod has', () => 
   expect(selected({}, { mismatchLabelKeys: ['version'] })).toEqual({
     matchExpressions: [{ key: 'version', operator: 'NotIn', values: ['2'] }],
   });
-});
-
-test('no selector stays no selector', () => {
-  expect(selected(undefined, { matchLabelKeys: ['version'] })).toBeUndefined();
 });
 
 test('spread constraints too', () => {
