@@ -1,7 +1,8 @@
 import type { RequestAttributes } from '../auth/authorize.ts';
 import { hasOrAll, urlCovers } from '../auth/rbac/rules.ts';
 import type { UserInfo } from '../registry/registry.ts';
-import type { LevelLimits } from './priority-level.ts';
+import type { Queuing } from './priority-level.ts';
+import type { SeatShare } from './seat-pool.ts';
 
 /** `flowcontrol.apiserver.k8s.io/v1` FlowSchema, as far as requests are classified by it. */
 export interface FlowSchema {
@@ -40,14 +41,29 @@ export interface PriorityLevelConfiguration {
   metadata: { name: string; uid: string };
   spec: {
     type: 'Exempt' | 'Limited';
-    limited?: {
-      nominalConcurrencyShares?: number | null;
+    exempt?: Shares;
+    limited?: Shares & {
+      borrowingLimitPercent?: number | null;
       limitResponse?: {
         type: 'Queue' | 'Reject';
         queuing?: { queues?: number; handSize?: number; queueLengthLimit?: number };
       };
     };
   };
+}
+
+interface Shares {
+  nominalConcurrencyShares?: number | null;
+  lendablePercent?: number | null;
+}
+
+/** What a level may do with the seats of all. */
+export interface LevelLimits {
+  share: SeatShare;
+  /** Seats that one request may take. */
+  widest: number;
+  /** Absent: what finds no seat is refused at once. */
+  queuing?: Queuing;
 }
 
 /** Whether a schema is for a request. */
@@ -98,22 +114,32 @@ export function flowOf({ metadata, spec }: FlowSchema, user: UserInfo, attribute
 }
 
 /** Kubernetes' defaults of what a level leaves out. */
-const defaults = { shares: 30, queues: 64, handSize: 8, queueLengthLimit: 50 };
+const defaultShares = 30;
+const defaults: Queuing = { queues: 64, handSize: 8, queueLengthLimit: 50 };
 
-/** A level's part of all seats, by its part of all shares. Undefined: it is exempt. */
+/** A request that takes more seats than this is to be found in no level. */
+const widestOfAll = 10;
+/** No request takes more of its level than this. */
+const widestPart = 0.15;
+
+/** A level's part of all seats, by its part of all shares. */
 export function limitsOf(
   { spec }: PriorityLevelConfiguration,
   { totalSeats, totalShares }: { totalSeats: number; totalShares: number },
-): LevelLimits | undefined {
-  if (spec.type === 'Exempt') return undefined;
-  const seats = Math.ceil((totalSeats * sharesOf({ spec })) / Math.max(totalShares, 1));
-  const { limitResponse } = spec.limited ?? {};
-  if (limitResponse?.type !== 'Queue') return { seats };
-  const { queues, handSize, queueLengthLimit } = { ...defaults, ...limitResponse.queuing };
-  return { seats, queuing: { queues, handSize, queueLengthLimit } };
+): LevelLimits {
+  const nominal = Math.ceil((totalSeats * sharesOf({ spec })) / Math.max(totalShares, 1));
+  const percent = (value: number) => Math.round((nominal * value) / 100);
+  const minimum = nominal - percent((spec.limited ?? spec.exempt)?.lendablePercent ?? 0);
+  const { limitResponse, borrowingLimitPercent } = spec.limited ?? {};
+  const maximum = nominal + (borrowingLimitPercent == null ? totalSeats : percent(borrowingLimitPercent));
+  const queuing = limitResponse?.type === 'Queue' ? { ...defaults, ...limitResponse.queuing } : undefined;
+  // What is wide finds its seats among those that the level always has, so that it cannot be kept waiting for ever.
+  const bounds = [widestOfAll, widestPart * nominal, nominal / (queuing?.handSize ?? 1), minimum];
+  const widest = Math.max(1, Math.floor(Math.min(...bounds)));
+  return { share: { minimum, nominal, maximum }, widest, ...(queuing ? { queuing } : {}) };
 }
 
 export function sharesOf({ spec }: Pick<PriorityLevelConfiguration, 'spec'>): number {
-  if (spec.type === 'Exempt') return 0;
-  return spec.limited?.nominalConcurrencyShares ?? defaults.shares;
+  if (spec.type === 'Exempt') return spec.exempt?.nominalConcurrencyShares ?? 0;
+  return spec.limited?.nominalConcurrencyShares ?? defaultShares;
 }

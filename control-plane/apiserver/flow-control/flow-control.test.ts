@@ -41,12 +41,16 @@ const schema = (name: string, precedence: number, to: string, group: string): Fl
 });
 
 let objects: Record<string, object[]>;
-let commit: (changes: readonly Change[]) => void;
+let listeners: ((changes: readonly Change[]) => void)[];
+const commit = (changes: readonly Change[]) => {
+  for (const listener of listeners) listener(changes);
+};
 let timers: { run: () => void; delayMs: number }[];
 let control: FlowControl;
 
 beforeEach(() => {
   timers = [];
+  listeners = [];
   objects = {
     [priorityLevelResource]: [
       level('exempt', { type: 'Exempt' }),
@@ -59,7 +63,11 @@ beforeEach(() => {
       schema('masters', 1, 'exempt', 'system:masters'),
     ],
   };
-  control = createFlowControl({
+  control = start();
+});
+
+function start(options: Partial<FlowControlOptions> = { totalSeats: 8, startsInTurn: 4 }): FlowControl {
+  return createFlowControl({
     store: {
       list: ({ resource }: StoreListQuery): StorePage => ({
         items: (objects[resource] ?? []).map((object) => ({
@@ -71,7 +79,7 @@ beforeEach(() => {
         revision: 1,
       }),
       onCommit: (listener) => {
-        commit = listener;
+        listeners.push(listener);
         return () => undefined;
       },
     },
@@ -80,9 +88,9 @@ beforeEach(() => {
       timers.push(timer);
       return () => void timers.splice(timers.indexOf(timer), 1);
     },
-    options: { totalSeats: 8, startsInTurn: 4 },
+    options,
   });
-});
+}
 
 /** What the event loop would do next. */
 const nextTurn = () => {
@@ -94,43 +102,49 @@ const nextTurn = () => {
 
 describe('classification', () => {
   it('goes by precedence', async () => {
-    expect(await control.admit(user('root', 'system:masters', 'team'), lists)).toMatchObject({
+    expect(await control.admit({ user: user('root', 'system:masters', 'team'), attributes: lists })).toMatchObject({
       flowSchemaUid: 'schema-masters',
       priorityLevelUid: 'level-exempt',
     });
-    expect(await control.admit(user('one', 'team'), lists)).toMatchObject({ flowSchemaUid: 'schema-team' });
-    expect(await control.admit(user('two'), lists)).toMatchObject({ priorityLevelUid: 'level-few' });
+    expect(await control.admit({ user: user('one', 'team'), attributes: lists })).toMatchObject({
+      flowSchemaUid: 'schema-team',
+    });
+    expect(await control.admit({ user: user('two'), attributes: lists })).toMatchObject({
+      priorityLevelUid: 'level-few',
+    });
   });
 
   it('follows the objects', async () => {
-    await control.admit(user('two'), lists);
+    await control.admit({ user: user('two'), attributes: lists });
     objects[flowSchemaResource]!.push(schema('urgent', 1, 'many', 'system:authenticated'));
     commit([{ key: { resource: flowSchemaResource } } as Change]);
-    expect(await control.admit(user('two'), lists)).toMatchObject({ flowSchemaUid: 'schema-urgent' });
+    expect(await control.admit({ user: user('two'), attributes: lists })).toMatchObject({
+      flowSchemaUid: 'schema-urgent',
+    });
   });
 
   it('without objects everybody takes turns', async () => {
     objects = {};
-    expect(await control.admit(user('two'), lists)).toMatchObject({ flowSchemaUid: '' });
+    expect(await control.admit({ user: user('two'), attributes: lists })).toMatchObject({ flowSchemaUid: '' });
   });
 });
 
 describe('limits', () => {
   it('seats are shared out by shares; who must not wait is told to come again', async () => {
-    await control.admit(user('two'), lists);
-    await control.admit(user('two'), lists);
-    expect(await control.admit(user('two'), lists)).toMatchObject({
+    await control.admit({ user: user('two'), attributes: lists });
+    await control.admit({ user: user('two'), attributes: lists });
+    expect(await control.admit({ user: user('two'), attributes: lists })).toMatchObject({
       release: undefined,
       priorityLevelUid: 'level-few',
     });
     // The other level has its own.
-    await control.admit(user('one', 'team'), lists);
+    await control.admit({ user: user('one', 'team'), attributes: lists });
   });
 
   it('a refusal is plain text, which says when to come again and whose limits these are', async () => {
     const answer = () => inTurn(control, { user: user('two'), attributes: lists }, async () => new Response('late'));
-    await control.admit(user('two'), lists);
-    await control.admit(user('two'), lists);
+    await control.admit({ user: user('two'), attributes: lists });
+    await control.admit({ user: user('two'), attributes: lists });
     const refused = await answer();
     expect([refused.status, await refused.text()]).toEqual([429, 'Too many requests, please try again later.\n']);
     expect(Object.fromEntries(refused.headers)).toEqual({
@@ -143,13 +157,14 @@ describe('limits', () => {
   });
 
   it('administrators are never held up', async () => {
-    for (let count = 0; count < 100; count++) await control.admit(user('root', 'system:masters'), lists);
+    for (let count = 0; count < 100; count++)
+      await control.admit({ user: user('root', 'system:masters'), attributes: lists });
   });
 
   it('what comes in one turn is let in by turns, whoever came first', async () => {
     const order: string[] = [];
     const ask = async (name: string) => {
-      const admitted = await control.admit(user(name, 'team'), lists);
+      const admitted = await control.admit({ user: user(name, 'team'), attributes: lists });
       order.push(name);
       admitted.release?.();
     };
@@ -162,5 +177,54 @@ describe('limits', () => {
     await Promise.all(all);
     expect(order).toHaveLength(41);
     expect(order.indexOf('modest')).toBeLessThan(20);
+  });
+});
+
+describe('a list', () => {
+  const pods = (count: number) => Array.from({ length: count }, (_, index) => ({ metadata: { name: `pod-${index}` } }));
+  const ask = (query: string, attributes = {}) =>
+    control.admit({
+      user: user('one', 'team'),
+      attributes: { ...lists, ...attributes },
+      query: new URLSearchParams(query),
+    });
+
+  beforeEach(() => {
+    // Of 88 seats 66 are for this level, 8 of which one request may take.
+    control = start({ totalSeats: 88, startsInTurn: 20 });
+    objects.pods = pods(450);
+  });
+
+  it.each([
+    ['', {}, 5],
+    ['limit=250', {}, 3],
+    ['limit=250&labelSelector=a=b', {}, 5],
+    ['', { name: 'one' }, 1],
+    ['', { verb: 'get' }, 1],
+    ['', { verb: 'watch' }, 5],
+    ['resourceVersion=7', { verb: 'watch' }, 1],
+    ['resourceVersion=7&sendInitialEvents=true', { verb: 'watch' }, 5],
+    ['', { resource: 'unknown' }, 1],
+  ])('%j of %j takes a seat for each hundred objects: %j', async (query, attributes, width) => {
+    // As many as begin in one turn.
+    let begun = 0;
+    for (; begun < 20; begun += 1) if (ask(query, attributes) instanceof Promise) break;
+    expect(begun).toBe(Math.ceil(20 / width));
+  });
+
+  it('takes no more than a part of its level', () => {
+    objects.pods = pods(5000);
+    let begun = 0;
+    for (; begun < 20; begun += 1) if (ask('') instanceof Promise) break;
+    expect(begun).toBe(Math.ceil(20 / 8));
+  });
+
+  it('is as long as the commits have made it', async () => {
+    await ask('');
+    const key = { resource: 'pods', namespace: '', name: '' };
+    commit(Array.from({ length: 400 }, () => ({ type: 'DELETED', key }) as Change));
+    let begun = 0;
+    for (; begun < 30; begun += 1) if (ask('') instanceof Promise) break;
+    expect(begun).toBe(20 - 5);
   });
 });

@@ -2,8 +2,10 @@ import type { Store } from '../../store/store.ts';
 import type { RequestAttributes } from '../auth/authorize.ts';
 import { plainText } from '../http/respond.ts';
 import type { UserInfo } from '../registry/registry.ts';
-import { type FlowSchema, flowOf, limitsOf, matches, type PriorityLevelConfiguration, sharesOf } from './config.ts';
-import { createPriorityLevel, type LevelLimits, NoSeat, type PriorityLevel, type Release } from './priority-level.ts';
+import { type FlowSchema, flowOf, matches, type PriorityLevelConfiguration } from './config.ts';
+import { createLevels, type Level } from './levels.ts';
+import { NoSeat, type Release } from './priority-level.ts';
+import { createWorkEstimator } from './work-estimator.ts';
 
 export const flowSchemaResource = 'flowschemas.flowcontrol.apiserver.k8s.io';
 export const priorityLevelResource = 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io';
@@ -16,9 +18,9 @@ export interface FlowControlDeps {
 }
 
 export interface FlowControlOptions {
-  /** Requests that may run at a time, of all levels together. */
+  /** Seats of all priority levels together; most requests take one. */
   totalSeats: number;
-  /** Requests that begin in one turn of the event loop; who comes later in it waits in the queues for the next. */
+  /** Seats that are taken in one turn of the event loop; who comes later in it waits in the queues for the next. */
   startsInTurn: number;
 }
 
@@ -42,113 +44,61 @@ export const flowHeaders = {
   priorityLevelUid: 'x-kubernetes-pf-prioritylevel-uid',
 } as const;
 
+/** A request as it is let in. */
+export interface FlowRequest {
+  user: UserInfo;
+  attributes: RequestAttributes;
+  /** What a list or a watch asks for besides. */
+  query?: URLSearchParams;
+}
+
 /** Lets requests in so that no flow of them takes all the time of the object. */
 export interface FlowControl {
   /** Resolves when it is the request's turn, or when it has none. */
-  admit(user: UserInfo, attributes: RequestAttributes): Classified | Promise<Classified>;
-}
-
-interface Level {
-  uid: string;
-  /** Undefined: exempt. */
-  seats: PriorityLevel | undefined;
+  admit(request: FlowRequest): Classified | Promise<Classified>;
 }
 
 /** What holds where a cluster has no such objects, as in its shards: one level, in which users take turns. */
-const fallback = {
-  schema: {
-    metadata: { name: 'all', uid: '' },
-    spec: { priorityLevelConfiguration: { name: 'all' }, distinguisherMethod: { type: 'ByUser' } },
-  } satisfies FlowSchema,
-  queuing: { queues: 64, handSize: 8, queueLengthLimit: 50 },
+const fallback: FlowSchema = {
+  metadata: { name: 'all', uid: '' },
+  spec: { priorityLevelConfiguration: { name: 'all' }, distinguisherMethod: { type: 'ByUser' } },
 };
 
 export function createFlowControl({ store, startTimer, options }: FlowControlDeps): FlowControl {
-  const { totalSeats, startsInTurn } = { ...defaultOptions, ...options };
-  const levels = new Map<string, Level>();
+  const levels = createLevels({ startTimer, ...defaultOptions, ...options });
+  const estimate = createWorkEstimator(store);
   let schemas: FlowSchema[] | undefined;
-  let startsLeft = startsInTurn;
-  let isTurnAwaited = false;
-  let turnOf = 0;
 
-  const everything: Level = { uid: '', seats: newLevel({ seats: totalSeats, queuing: fallback.queuing }) };
   store.onCommit((changes) => {
     if (changes.some(({ key }) => key.resource === flowSchemaResource || key.resource === priorityLevelResource)) {
       schemas = undefined;
     }
   });
 
-  function newLevel(limits: LevelLimits): PriorityLevel {
-    return createPriorityLevel(limits, { startTimer, drainLater: awaitTurn });
-  }
-
-  function awaitTurn(): void {
-    if (isTurnAwaited) return;
-    isTurnAwaited = true;
-    startTimer(nextTurn, 0);
-  }
-
-  /** Everyone who has arrived meanwhile is in a queue by now: the levels take turns in starting. */
-  function nextTurn(): void {
-    isTurnAwaited = false;
-    startsLeft = startsInTurn;
-    const waiting = [everything, ...levels.values()].filter(({ seats }) => (seats?.waiting ?? 0) > 0);
-    let isSeated = true;
-    while (isSeated && startsLeft > 0) {
-      isSeated = false;
-      for (let count = 0; count < waiting.length && startsLeft > 0; count++) {
-        turnOf += 1;
-        const seated = waiting[turnOf % waiting.length]!.seats!.drain(1);
-        startsLeft -= seated;
-        isSeated ||= seated > 0;
-      }
-    }
-    if (startsLeft === 0) awaitTurn();
-  }
-
   function configure(): FlowSchema[] {
     const read = <T>(resource: string) => store.list({ resource }).items.map(({ json }) => JSON.parse(json) as T);
-    const configurations = read<PriorityLevelConfiguration>(priorityLevelResource);
-    const totalShares = configurations.reduce((sum, one) => sum + sharesOf(one), 0);
-    const gone = new Set(levels.keys());
-    for (const configuration of configurations) {
-      const { name, uid } = configuration.metadata;
-      gone.delete(name);
-      const limits = limitsOf(configuration, { totalSeats, totalShares });
-      const known = levels.get(name)?.seats;
-      if (known && limits) known.setLimits(limits);
-      levels.set(name, { uid, seats: limits && (known ?? newLevel(limits)) });
-    }
-    for (const name of gone) {
-      // Who waits in a level that is gone still gets a seat there.
-      if (!levels.get(name)?.seats?.waiting) levels.delete(name);
-    }
+    levels.configure(read<PriorityLevelConfiguration>(priorityLevelResource));
     return read<FlowSchema>(flowSchemaResource).sort(byPrecedence);
   }
 
-  function classify(user: UserInfo, attributes: RequestAttributes): { schema: FlowSchema; level: Level } {
+  function classify({ user, attributes }: FlowRequest): { schema: FlowSchema; level: Level } {
     schemas ??= configure();
     for (const schema of schemas) {
-      const level = levels.get(schema.spec.priorityLevelConfiguration.name);
+      const level = levels.find(schema.spec.priorityLevelConfiguration.name);
       if (level && matches(schema, user, attributes)) return { schema, level };
     }
-    return { schema: fallback.schema, level: everything };
+    return { schema: fallback, level: levels.everything };
   }
 
   return {
-    admit(user, attributes) {
-      const { schema, level } = classify(user, attributes);
+    admit(request) {
+      const { schema, level } = classify(request);
       const uids = { flowSchemaUid: schema.metadata.uid, priorityLevelUid: level.uid };
-      if (!level.seats) return { release: () => undefined, ...uids };
-      const release = startsLeft > 0 ? level.seats.tryAcquire() : undefined;
-      if (release) {
-        startsLeft -= 1;
-        // Not with each request: a client that sends one after the other is to pay for no timers.
-        if (startsLeft === 0) awaitTurn();
-        return { release, ...uids };
-      }
-      return level.seats.acquire(flowOf(schema, user, attributes)).then(
-        (acquired) => ({ release: acquired, ...uids }),
+      const width = level.widest > 1 ? Math.min(estimate(request), level.widest) : 1;
+      const entered = levels.enter(level, flowOf(schema, request.user, request.attributes), width);
+      if (!(entered instanceof Promise)) return { release: entered, ...uids };
+      return entered.then(
+        (release) => ({ release, ...uids }),
         (error: unknown) => {
           if (error instanceof NoSeat) return { release: undefined, ...uids };
           throw error;
@@ -175,10 +125,10 @@ function tooManyRequests(): Response {
 /** Answers a request when it is its turn. */
 export async function inTurn(
   flowControl: FlowControl,
-  { user, attributes }: { user: UserInfo; attributes: RequestAttributes },
+  request: FlowRequest,
   respond: () => Promise<Response>,
 ): Promise<Response> {
-  const { release, flowSchemaUid, priorityLevelUid } = await flowControl.admit(user, attributes);
+  const { release, flowSchemaUid, priorityLevelUid } = await flowControl.admit(request);
   try {
     const response = release ? await respond() : tooManyRequests();
     // The answer to an upgrade has headers that cannot be changed, and goes no further than the front.

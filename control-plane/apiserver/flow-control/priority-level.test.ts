@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { createPriorityLevel, hand, type LevelLimits, maxWaitMs, NoSeat, type Release } from './priority-level.ts';
+import { createPriorityLevel, hand, maxWaitMs, NoSeat, type Queuing, type Release } from './priority-level.ts';
+import { createSeatPool } from './seat-pool.ts';
 
 const queuing = { queues: 16, handSize: 3, queueLengthLimit: 50 };
 
-function fixture(limits: LevelLimits) {
+function fixture({ seats, queuing: given }: { seats: number; queuing?: Queuing }) {
   const timers = new Set<() => void>();
   let drains = 0;
-  const level = createPriorityLevel(limits, {
+  const account = createSeatPool().join({ minimum: seats, nominal: seats, maximum: seats });
+  const level = createPriorityLevel(given, {
+    account,
+    isAnyoneWaiting: () => level.waiting > 0,
     startTimer(run) {
       timers.add(run);
       return () => void timers.delete(run);
@@ -16,7 +20,22 @@ function fixture(limits: LevelLimits) {
       drains += 1;
     },
   });
-  return { level, timers, drains: () => drains };
+  const under = {
+    account,
+    tryAcquire: () => level.tryAcquire(1),
+    acquire: (flow: string, width = 1) => level.acquire(flow, width),
+    setQueuing: level.setQueuing,
+    /** Seats those who wait, at most `count` of them. */
+    drain(count: number) {
+      let seated = 0;
+      while (seated < count && level.seatNext('maximum') > 0) seated += 1;
+      return seated;
+    },
+    get waiting() {
+      return level.waiting;
+    },
+  };
+  return { level: under, timers, drains: () => drains };
 }
 
 test('a hand has as many different queues as asked for, always the same ones', () =>
@@ -51,7 +70,7 @@ test('there are never more on their seats than there are seats, and everyone get
           else void level.acquire(what).then(take);
         }
         await Promise.resolve();
-        expect(level.executing).toBeLessThanOrEqual(seats);
+        expect(level.account.taken).toBeLessThanOrEqual(seats);
       }
       while (served < asked) {
         held.shift()?.();
@@ -124,14 +143,28 @@ describe('who gets no seat', () => {
   });
 });
 
-it('new limits are for what comes; who waits keeps the place', async () => {
+it('new queues are for what comes; who waits keeps the place', async () => {
   const { level } = fixture({ seats: 1, queuing });
   const release = level.tryAcquire()!;
   const first = level.acquire('a');
-  level.setLimits({ seats: 2, queuing: { queues: 2, handSize: 1, queueLengthLimit: 1 } });
+  level.setQueuing({ queues: 2, handSize: 1, queueLengthLimit: 1 });
   const second = level.acquire('b');
-  expect(level.drain(9)).toBe(1);
   release();
   expect(level.drain(9)).toBe(1);
+  (await Promise.race([first, second]))();
+  expect(level.drain(9)).toBe(1);
   await Promise.all([first, second]);
+});
+
+it('who takes many seats waits for all of them, and nobody passes meanwhile', async () => {
+  const { level } = fixture({ seats: 4, queuing: { queues: 1, handSize: 1, queueLengthLimit: 9 } });
+  const releases = [level.tryAcquire()!, level.tryAcquire()!];
+  const wide = level.acquire('a', 3);
+  expect(level.drain(9)).toBe(0);
+  expect(level.tryAcquire()).toBeUndefined();
+  releases[0]!();
+  expect(level.drain(9)).toBe(1);
+  expect(level.account.taken).toBe(4);
+  (await wide)();
+  expect(level.account.taken).toBe(1);
 });

@@ -1,12 +1,17 @@
-/** What a priority level lets its requests do. */
-export interface LevelLimits {
-  /** Requests that may run at a time. */
-  seats: number;
-  /** Absent: what finds no seat is refused at once. */
-  queuing?: { queues: number; handSize: number; queueLengthLimit: number };
+import type { SeatAccount, SeatBound } from './seat-pool.ts';
+
+/** How requests of a priority level wait. */
+export interface Queuing {
+  queues: number;
+  handSize: number;
+  queueLengthLimit: number;
 }
 
 export interface PriorityLevelDeps {
+  /** The level's seats. */
+  account: SeatAccount;
+  /** Whether a request waits for a seat, in this level or in another. */
+  isAnyoneWaiting(): boolean;
   /** Runs something once after this many milliseconds; what it returns takes it back. */
   startTimer(run: () => void, delayMs: number): () => void;
   /** Asks for `drain` to be called, in a turn of the event loop that comes later. */
@@ -23,13 +28,15 @@ export type Release = () => void;
 export const maxWaitMs = 15_000;
 
 interface Waiting {
+  /** Seats that it takes. */
+  width: number;
   start(release: Release): void;
   stopTimer(): void;
 }
 
 interface Queue {
   waiting: Waiting[];
-  /** How much of the level's time the queue has had: the number of its requests, since it last was empty. */
+  /** How much of the level's time the queue has had: the seats that its requests took, since it last was empty. */
   served: number;
 }
 
@@ -39,38 +46,45 @@ interface Queue {
  * one with a single request finds an empty one and is next.
  */
 export interface PriorityLevel {
-  /** Undefined: no seat can be had without waiting. */
-  tryAcquire(): Release | undefined;
+  /** `width`: how many seats. Undefined: they cannot be had without waiting. */
+  tryAcquire(width: number): Release | undefined;
   /** Throws NoSeat. */
-  acquire(flow: string): Promise<Release>;
-  /** Seats those who wait, at most `count` of them, and as far as there are seats. Returns how many. */
-  drain(count: number): number;
+  acquire(flow: string, width: number): Promise<Release>;
+  /** Seats who is next, as far as the bound allows it. Returns how many seats that took; 0: nobody was seated. */
+  seatNext(upTo: SeatBound): number;
   readonly waiting: number;
-  readonly executing: number;
-  /** New limits take effect on what comes. */
-  setLimits(limits: LevelLimits): void;
+  /** Takes effect on what comes. Undefined: what finds no seat is refused at once. */
+  setQueuing(queuing: Queuing | undefined): void;
 }
 
-export function createPriorityLevel(initial: LevelLimits, deps: PriorityLevelDeps): PriorityLevel {
-  let limits = initial;
-  let queues = emptyQueues(limits);
-  let executing = 0;
+export function createPriorityLevel(initial: Queuing | undefined, deps: PriorityLevelDeps): PriorityLevel {
+  const { account, isAnyoneWaiting, drainLater } = deps;
+  let queuing = initial;
+  let queues = emptyQueues(queuing);
   let waiting = 0;
   /** What a queue that begins to wait has to have had: as much as the one that is served next. */
   let level = 0;
 
-  const seat = (): Release => {
-    executing += 1;
+  const seat = (width: number): Release => {
+    account.take(width);
     let isHeld = true;
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      executing -= 1;
-      if (waiting > 0) deps.drainLater();
+      account.give(width);
+      if (isAnyoneWaiting()) drainLater();
     };
   };
 
-  function enqueue(flow: string, { queueLengthLimit, handSize }: NonNullable<LevelLimits['queuing']>) {
+  /** Nobody passes those who wait in this level; beyond its own seats a level passes nobody at all, if it can wait. */
+  function hasRoom(width: number): boolean {
+    if (waiting > 0) return false;
+    if (account.fits(width, 'minimum')) return true;
+    if (!isAnyoneWaiting()) return account.fits(width, 'maximum');
+    return !queuing && account.fits(width, 'nominal');
+  }
+
+  function enqueue(flow: string, width: number, { queueLengthLimit, handSize }: Queuing) {
     const queue = shortest(queues, hand(flow, queues.length, handSize));
     if (queue.waiting.length >= queueLengthLimit) throw new NoSeat('the queue is full');
     const { promise, resolve, reject } = Promise.withResolvers<Release>();
@@ -79,56 +93,45 @@ export function createPriorityLevel(initial: LevelLimits, deps: PriorityLevelDep
       waiting -= 1;
       reject(new NoSeat('no seat within the time'));
     }, maxWaitMs);
-    const entry: Waiting = { start: resolve, stopTimer };
+    const entry: Waiting = { width, start: resolve, stopTimer };
     if (queue.waiting.length === 0) queue.served = Math.max(queue.served, level);
     queue.waiting.push(entry);
     waiting += 1;
-    deps.drainLater();
+    drainLater();
     return promise;
   }
 
-  function next(): Waiting | undefined {
-    const queue = leastServed(queues);
-    if (!queue) return undefined;
-    level = queue.served;
-    queue.served += 1;
-    waiting -= 1;
-    return queue.waiting.shift();
-  }
-
   return {
-    tryAcquire: () => (executing < limits.seats && waiting === 0 ? seat() : undefined),
-    async acquire(flow) {
-      if (!limits.queuing) throw new NoSeat('all seats are taken');
-      return enqueue(flow, limits.queuing);
+    tryAcquire: (width) => (hasRoom(width) ? seat(width) : undefined),
+    async acquire(flow, width) {
+      if (!queuing) throw new NoSeat('all seats are taken');
+      return enqueue(flow, width, queuing);
     },
-    drain(count) {
-      let seated = 0;
-      while (seated < count && executing < limits.seats) {
-        const entry = next();
-        if (!entry) break;
-        entry.stopTimer();
-        entry.start(seat());
-        seated += 1;
-      }
-      return seated;
+    seatNext(upTo) {
+      const queue = leastServed(queues);
+      const entry = queue?.waiting[0];
+      if (!queue || !entry || !account.fits(entry.width, upTo)) return 0;
+      queue.waiting.shift();
+      waiting -= 1;
+      level = queue.served;
+      queue.served += entry.width;
+      entry.stopTimer();
+      entry.start(seat(entry.width));
+      return entry.width;
     },
     get waiting() {
       return waiting;
     },
-    get executing() {
-      return executing;
-    },
-    setLimits(changed) {
-      limits = changed;
+    setQueuing(changed) {
+      queuing = changed;
       // Those who wait keep their places; what is left of the old queues runs empty.
       const old = queues.filter((queue) => queue.waiting.length > 0);
-      queues = [...emptyQueues(limits), ...old];
+      queues = [...emptyQueues(queuing), ...old];
     },
   };
 }
 
-function emptyQueues({ queuing }: LevelLimits): Queue[] {
+function emptyQueues(queuing: Queuing | undefined): Queue[] {
   return Array.from({ length: queuing?.queues ?? 0 }, () => ({ waiting: [], served: 0 }));
 }
 

@@ -59,7 +59,7 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
     const attributes = attributesOf(info, query);
     const user = await deps.access.admit(request, attributes);
-    return inTurn(deps.flowControl, { user, attributes }, () => answer(request, query, info, user));
+    return inTurn(deps.flowControl, { user, attributes, query }, () => answer(request, query, info, user));
   };
 
   async function answer(
