@@ -6,6 +6,7 @@ import { kubeconfigFor } from '../../cli/kubeconfig.ts';
 import buildWhenStale from '../../miniflare-tests/cluster/build-when-stale.ts';
 import { startControlPlane } from '../../testing/control-plane.ts';
 import { startTestNode } from '../../testing/test-node.ts';
+import { behave } from './containers.ts';
 import { absentImage } from './pods.ts';
 
 /** How the tests reach the server that all of them share. */
@@ -37,7 +38,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const kubeconfig = kubeconfigFor({ name: 'default', server: url, ca, token });
     writeFileSync(kubeconfigPath, stringify(kubeconfig), { mode: 0o600 });
     const images = (reference: string) => (reference === absentImage ? 'absent' : 'present');
-    const start = (index: number) => startTestNode({ url, ca, token, folder, index, images });
+    const start = (index: number) => startTestNode({ url, ca, token, folder, index, images, behave });
     const nodes = [await start(1), await start(2)];
     project.provide('server', { url, ca, token, deploymentToken, kubeconfigPath, folder });
     return async () => {

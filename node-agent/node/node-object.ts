@@ -42,6 +42,11 @@ export const maximumPods = 110;
 const reservedMemoryBytes = 100 * 2 ** 20;
 const allocatableDisk = 0.9;
 
+/** What of the memory is for Pods, in KiB. */
+export function allocatableMemoryKiB(memoryBytes: number): number {
+  return Math.floor((memoryBytes - reservedMemoryBytes) / 1024);
+}
+
 type Status = NonNullable<Node['status']>;
 
 /** `status` of this node, as the kubelet writes it. `before` are its conditions so far. */
@@ -63,7 +68,7 @@ export function nodeStatus(facts: NodeFacts, { before, now }: { before: NodeCond
     allocatable: {
       ...common,
       'ephemeral-storage': String(Math.floor(disk.totalBytes * allocatableDisk)),
-      memory: `${Math.floor((memoryBytes - reservedMemoryBytes) / 1024)}Ki`,
+      memory: `${allocatableMemoryKiB(memoryBytes)}Ki`,
     },
     addresses: [
       { type: 'InternalIP', address: facts.nodeIP },

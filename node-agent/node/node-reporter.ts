@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { type Log, textOf } from '../log.ts';
 import type { NodeResources } from '../pods/resources.ts';
 import type { ContainerRuntime, RuntimeInfo } from '../runtime/container-runtime.ts';
-import { type Disk, type Machine, nodeObject, nodeStatus } from './node-object.ts';
+import { allocatableMemoryKiB, type Disk, type Machine, nodeObject, nodeStatus } from './node-object.ts';
 
 export interface NodeReporterDeps {
   clock: Clock;
@@ -116,10 +116,10 @@ export function createNodeReporter(deps: NodeReporterDeps): NodeReporter {
       status = current;
       return nodeObject(facts(), current);
     },
-    resources: () => ({
-      cpuMillis: (runtime?.cpus ?? machine.cpus) * 1000,
-      memoryBytes: runtime?.memoryBytes ?? machine.memoryBytes,
-    }),
+    resources() {
+      const { cpus, memoryBytes } = runtime ?? machine;
+      return { cpuMillis: cpus * 1000, memoryBytes, allocatableMemoryBytes: allocatableMemoryKiB(memoryBytes) * 1024 };
+    },
     async engine(state) {
       if (state.up) await askEngine();
       else engineProblem = 'container runtime is down';

@@ -93,7 +93,11 @@ class NodeUnderTest {
       files: { mounts: async () => [], terminationMessage: async () => '' },
       cluster: { configMap: () => undefined, secret: () => undefined, services: () => [] },
       events: { pod: () => {}, node: () => {} },
-      facts: (podIP) => ({ nodeIP: '192.0.2.1', podIP, resources: { cpuMillis: 1000, memoryBytes: 2 ** 30 } }),
+      facts: (podIP) => ({
+        nodeIP: '192.0.2.1',
+        podIP,
+        resources: { cpuMillis: 1000, memoryBytes: 2 ** 30, allocatableMemoryBytes: 2 ** 30 },
+      }),
       sandboxNetwork: () => 'pods',
       sandboxStarted: async () => {},
       networkReady: () => true,

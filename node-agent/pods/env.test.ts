@@ -56,7 +56,11 @@ const cluster = {
     name === 'key' ? ({ metadata: {}, data: { pin: btoa('1234') } } as unknown as Secret) : undefined,
   services: () => services,
 };
-const facts = { nodeIP: '192.0.2.1', podIP: '10.244.0.7', resources: { cpuMillis: 4000, memoryBytes: 2 ** 30 } };
+const facts = {
+  nodeIP: '192.0.2.1',
+  podIP: '10.244.0.7',
+  resources: { cpuMillis: 4000, memoryBytes: 2 ** 31, allocatableMemoryBytes: 2 ** 30 },
+};
 
 function environment(container: object) {
   const pod = aPod({}, { namespace: 'shop', labels: { app: 'web' } });

@@ -49,7 +49,7 @@ function formatMap(map: Record<string, string> | undefined): string {
     .join('\n');
 }
 
-/** The value of a `resourceFieldRef`: in units of its divisor, rounded up; where no limit is set, what the node has. */
+/** The value of a `resourceFieldRef`: in units of its divisor, rounded up; where no limit is set, what the node has for Pods. */
 export function resourceFieldValue(
   container: Container,
   { resource, divisor }: { resource: string; divisor?: string },
@@ -64,7 +64,7 @@ export function resourceFieldValue(
     const millis = cpuMillis(own) ?? (kind === 'limits' ? node.cpuMillis : (cpuMillis(limits) ?? 0));
     return String(Math.ceil(millis / (unit * 1000)));
   }
-  const capacity = name === 'memory' ? node.memoryBytes : 0;
-  const bytes = bytesOf(own, name) ?? (kind === 'limits' ? capacity : (bytesOf(limits, name) ?? 0));
+  const available = name === 'memory' ? node.allocatableMemoryBytes : 0;
+  const bytes = bytesOf(own, name) ?? (kind === 'limits' ? available : (bytesOf(limits, name) ?? 0));
   return String(Math.ceil(bytes / unit));
 }

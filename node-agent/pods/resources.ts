@@ -5,10 +5,12 @@ import { qosClass } from './qos.ts';
 
 export type ResourceList = Record<string, string>;
 
-/** What the node has for Pods: CPU in thousandths of a core, memory in bytes. */
+/** What the node has: CPU in thousandths of a core, memory in bytes. */
 export interface NodeResources {
   cpuMillis: number;
   memoryBytes: number;
+  /** What of it is for Pods. */
+  allocatableMemoryBytes: number;
 }
 
 export function cpuMillis(resources: ResourceList | undefined): number | undefined {
