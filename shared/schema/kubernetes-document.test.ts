@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { builtInKinds } from '../kinds/index.generated.ts';
 import type { Field, Schema } from './model.ts';
+import { openapiV2 } from './openapi.ts';
 import { hasSchema, openapiNameOf, schemaFor, schemaNames } from './registry.ts';
 
 /**
@@ -26,6 +28,17 @@ interface Definition extends Property {
   required?: string[];
 }
 
+interface Operation {
+  operationId: string;
+  [extension: `x-kubernetes-${string}`]: unknown;
+}
+
+interface Document {
+  definitions: Record<string, Definition>;
+  /** Methods, and the parameters that they have in common. */
+  paths: Record<string, Record<string, Operation>>;
+}
+
 /** Definitions that no model of the client package stands for: their fields are scalars or open in the schema model. */
 const withoutModel = [
   /\.Time$/,
@@ -42,9 +55,9 @@ const withoutModel = [
 ];
 
 describe.skipIf(!present)('the schema model against the OpenAPI document of Kubernetes 1.36', () => {
-  const definitions: Record<string, Definition> = present
-    ? JSON.parse(gunzipSync(readFileSync(documentFile)).toString('utf8')).definitions
-    : {};
+  const { definitions, paths }: Document = present
+    ? JSON.parse(gunzipSync(readFileSync(documentFile)).toString('utf8'))
+    : { definitions: {}, paths: {} };
   const models = modelsByOpenapiName(Object.keys(definitions));
 
   it('has every type, by the same name', () => {
@@ -52,6 +65,26 @@ describe.skipIf(!present)('the schema model against the OpenAPI document of Kube
     expect(missing.filter((name) => !withoutModel.some((pattern) => pattern.test(name)))).toEqual([]);
     const known = schemaNames().filter((model) => !definitions[openapiNameOf(model)]);
     expect(known).toEqual([]);
+  });
+
+  it('names the operations of every path that it has as they are named there', () => {
+    const ours = openapiV2(builtInKinds, {}).paths as unknown as Document['paths'];
+    const describe = ({ operationId, ...rest }: Operation) => ({
+      operationId,
+      action: rest['x-kubernetes-action'],
+      kind: rest['x-kubernetes-group-version-kind'],
+    });
+    const differences = Object.entries(ours).flatMap(([path, { parameters: _common, ...item }]) =>
+      Object.entries(item).flatMap(([method, operation]) => {
+        const real = paths[path]?.[method];
+        return real && !isDeepStrictEqual(describe(real), describe(operation)) ? `${method} ${path}` : [];
+      }),
+    );
+    expect(differences).toEqual([]);
+    const proxies = Object.keys(paths).filter((path) => path.includes('/proxy'));
+    expect(proxies.map((path) => Object.keys(ours[path] ?? {}).sort())).toEqual(
+      proxies.map((path) => Object.keys(paths[path]!).sort()),
+    );
   });
 
   it('has the same fields, types, formats and optionality everywhere', () => {

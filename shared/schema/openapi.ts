@@ -141,8 +141,9 @@ function pathsOf(kinds: readonly DocumentedKind[], writer: SchemaWriter, dialect
   return Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function itemOf({ pathParameters }: Operation, { version }: Dialect): JsonObject {
-  return { parameters: [...pathParameters, pretty].map((parameter) => renderParameter(parameter, version)) };
+function itemOf({ action, pathParameters }: Operation, { version }: Dialect): JsonObject {
+  const common = action === 'connect' ? [] : [pretty];
+  return { parameters: [...pathParameters, ...common].map((parameter) => renderParameter(parameter, version)) };
 }
 
 function discoveryOperation(groupVersion: GroupVersion, writer: SchemaWriter, dialect: Dialect): JsonObject {
@@ -166,7 +167,7 @@ function operationV3(operation: Operation, writer: SchemaWriter): JsonObject {
   const types = operation.action === 'patch' ? patchTypesOf(operation) : ['*/*'];
   const answer = operation.answer
     ? contentOf(answerTypes(operation), writer.ref(operation.answer))
-    : contentOf(['text/plain'], { type: 'string' });
+    : contentOf(textTypes(operation), { type: 'string' });
   return {
     ...commonOf(operation),
     ...listed(parametersOf[operation.action].map((parameter) => renderParameter(parameter, 3))),
@@ -183,7 +184,7 @@ function operationV2(operation: Operation, writer: SchemaWriter): JsonObject {
   return {
     ...commonOf(operation),
     consumes: operation.action === 'patch' ? patchTypesOf(operation) : ['*/*'],
-    produces: operation.answer ? answerTypes(operation) : ['text/plain'],
+    produces: operation.answer ? answerTypes(operation) : textTypes(operation),
     schemes: ['https'],
     ...listed([...bodyParameter, ...parameters]),
     responses: responsesOf(operation, (description) => ({ description, schema })),
@@ -235,6 +236,10 @@ function responsesOf({ action }: Operation, answer: (description: string) => Jso
 
 function answerTypes({ action }: Operation): string[] {
   return action === 'list' ? [...produces, ...watchProduces] : produces;
+}
+
+function textTypes({ action }: Operation): string[] {
+  return action === 'connect' ? ['*/*'] : ['text/plain'];
 }
 
 function contentOf(types: readonly string[], schema: JsonObject): JsonObject {

@@ -1,12 +1,13 @@
 import { apiVersionOf, type BuiltInKind, type Verb } from '../../kinds/define-kind.ts';
 import { hasSchema, listSchemaName } from '../registry.ts';
+import { connectionOperations } from './connections.ts';
 import { type Action, type Parameter, pathParameter } from './parameters.ts';
 import type { GroupVersionKind } from './schemas.ts';
 
 /** One method of one path, before it is written in either version of OpenAPI. */
 export interface Operation {
   path: string;
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete' | 'head' | 'options';
   action: Action;
   /** `listCoreV1NamespacedPod`. */
   id: string;
@@ -17,7 +18,7 @@ export interface Operation {
   pathParameters: Parameter[];
   /** Model of the body; patches and deletions have bodies of their own. */
   body?: string;
-  /** Model of the answer; absent: plain text. */
+  /** Model of the answer; absent: plain text, or whatever a connection leads to. */
   answer?: string;
   isCustom?: boolean;
 }
@@ -38,7 +39,7 @@ export function operationsOf(kind: DocumentedKind): Operation[] {
   return [...collectionOperations(kind), ...objectOperations(kind), ...subresourceOperations(kind)];
 }
 
-interface Context {
+export interface Context {
   path: string;
   parameters: Parameter[];
   /** `CoreV1NamespacedPod`, what an operation's id ends in. */
@@ -126,14 +127,17 @@ function subresourceOperations(kind: DocumentedKind): Operation[] {
     operations.push(...readAndWrite(kind, subresourceContext(kind, 'scale'), subject));
   }
   for (const [name, other] of Object.entries(others)) {
-    // What is behind a proxy takes and answers what it likes.
-    if (other.proxyTo) continue;
+    if (other.proxyTo) {
+      const place = { name, context: subresourceContext(kind, name), prefix: groupPrefix(kind) };
+      operations.push(...connectionOperations(kind, place, other));
+      continue;
+    }
     operations.push(...otherOperations(kind, name, { group: kind.group, version: kind.version, ...other }));
   }
   return operations;
 }
 
-const actionOf: Readonly<Record<string, Operation['action']>> = {
+const actionOf: Readonly<Record<string, keyof typeof methods>> = {
   create: 'post',
   get: 'get',
   update: 'put',
@@ -176,7 +180,7 @@ const methods = {
   patch: 'patch',
   delete: 'delete',
   deletecollection: 'delete',
-} as const;
+} as const satisfies Partial<Record<Action, Operation['method']>>;
 const idVerbs = {
   get: 'read',
   list: 'list',
@@ -187,7 +191,7 @@ const idVerbs = {
   deletecollection: 'delete',
 } as const;
 
-function operation(kind: DocumentedKind, context: Context, action: Action): Operation {
+function operation(kind: DocumentedKind, context: Context, action: keyof typeof methods): Operation {
   return {
     path: context.path,
     method: methods[action],

@@ -7,57 +7,70 @@ export interface Parameter {
   type: 'string' | 'boolean' | 'integer';
 }
 
-function query(name: string, type: Parameter['type'], description: string): Parameter {
+export function queryParameter(name: string, type: Parameter['type'], description: string): Parameter {
   return { name, in: 'query', type, description };
 }
 
-const dryRun = query(
+const dryRun = queryParameter(
   'dryRun',
   'string',
   'With the value `All` the request is processed and answered but not persisted.',
 );
-const fieldManager = query('fieldManager', 'string', 'Who makes the change, at most 128 printable characters.');
-const fieldValidation = query(
+const fieldManager = queryParameter(
+  'fieldManager',
+  'string',
+  'Who makes the change, at most 128 printable characters.',
+);
+const fieldValidation = queryParameter(
   'fieldValidation',
   'string',
   'What becomes of unknown and duplicate fields: `Ignore` drops them, `Warn` (the default) drops them and warns, ' +
     '`Strict` refuses the request.',
 );
-const labelSelector = query('labelSelector', 'string', 'Only objects whose labels match.');
-const fieldSelector = query('fieldSelector', 'string', 'Only objects whose selectable fields match.');
-const limit = query('limit', 'integer', 'The most objects to return at once; the rest is read with `continue`.');
-const next = query('continue', 'string', 'The value of `metadata.continue` of the page before.');
-const resourceVersion = query('resourceVersion', 'string', 'The state of the cluster to read, or to watch from.');
-const resourceVersionMatch = query(
+const labelSelector = queryParameter('labelSelector', 'string', 'Only objects whose labels match.');
+const fieldSelector = queryParameter('fieldSelector', 'string', 'Only objects whose selectable fields match.');
+const limit = queryParameter(
+  'limit',
+  'integer',
+  'The most objects to return at once; the rest is read with `continue`.',
+);
+const next = queryParameter('continue', 'string', 'The value of `metadata.continue` of the page before.');
+const resourceVersion = queryParameter(
+  'resourceVersion',
+  'string',
+  'The state of the cluster to read, or to watch from.',
+);
+const resourceVersionMatch = queryParameter(
   'resourceVersionMatch',
   'string',
   'How `resourceVersion` is meant: `Exact` or `NotOlderThan`.',
 );
-const sendInitialEvents = query(
+const sendInitialEvents = queryParameter(
   'sendInitialEvents',
   'boolean',
   'A watch begins with the present objects and a bookmark.',
 );
-const timeoutSeconds = query('timeoutSeconds', 'integer', 'How long a list or a watch may take.');
-const gracePeriodSeconds = query(
+const timeoutSeconds = queryParameter('timeoutSeconds', 'integer', 'How long a list or a watch may take.');
+const gracePeriodSeconds = queryParameter(
   'gracePeriodSeconds',
   'integer',
   'Seconds that the object is given to end. Zero: at once.',
 );
-const orphanDependents = query('orphanDependents', 'boolean', 'Deprecated: use `propagationPolicy`.');
-const propagationPolicy = query(
+const orphanDependents = queryParameter('orphanDependents', 'boolean', 'Deprecated: use `propagationPolicy`.');
+const propagationPolicy = queryParameter(
   'propagationPolicy',
   'string',
   'What becomes of dependents: `Orphan`, `Background` or `Foreground`.',
 );
 
-export const pretty = query('pretty', 'string', 'With `true` the output is indented.');
+export const pretty = queryParameter('pretty', 'string', 'With `true` the output is indented.');
 
 /** Query parameters by the action that takes them. */
 export const parametersOf = {
+  connect: [],
   get: [],
   list: [
-    query('allowWatchBookmarks', 'boolean', 'A watch may send events of type BOOKMARK.'),
+    queryParameter('allowWatchBookmarks', 'boolean', 'A watch may send events of type BOOKMARK.'),
     next,
     fieldSelector,
     labelSelector,
@@ -66,7 +79,7 @@ export const parametersOf = {
     resourceVersionMatch,
     sendInitialEvents,
     timeoutSeconds,
-    query('watch', 'boolean', 'Send changes as they happen, as a stream of events.'),
+    queryParameter('watch', 'boolean', 'Send changes as they happen, as a stream of events.'),
   ],
   post: [dryRun, fieldManager, fieldValidation],
   put: [dryRun, fieldManager, fieldValidation],
@@ -74,7 +87,7 @@ export const parametersOf = {
     dryRun,
     fieldManager,
     fieldValidation,
-    query('force', 'boolean', 'Server-side apply takes over fields that others own.'),
+    queryParameter('force', 'boolean', 'Server-side apply takes over fields that others own.'),
   ],
   delete: [dryRun, gracePeriodSeconds, orphanDependents, propagationPolicy],
   deletecollection: [
