@@ -1,5 +1,6 @@
 import type { PodDisruptionBudget } from '../../shared/api/object.ts';
 import { labelSelectorFromObject } from '../../shared/api/selectors.ts';
+import type { Clock } from '../controllers/runtime/controller.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** What preemption has to know of a PodDisruptionBudget. */
@@ -54,4 +55,34 @@ export function spend(budgets: readonly Budget[], victims: readonly PodInfo[]): 
     const spentOn = new Set([...budget.spentOn, ...spent.map(({ key }) => key)]);
     return { ...budget, allowed: budget.allowed - spent.length, spentOn };
   });
+}
+
+export interface BudgetLedgerDeps {
+  list(): Promise<readonly Budget[]>;
+  clock: Clock;
+}
+
+/** By then the status of a budget says what was spent of it, and who changes one may expect that it counts. */
+const rereadAfterMs = 2000;
+
+/** What budgets allow, less what has been spent since they were read; they are read when somebody may have to go. */
+export class BudgetLedger {
+  readonly #deps: BudgetLedgerDeps;
+  #known: { budgets: readonly Budget[]; atMs: number } | undefined;
+
+  constructor(deps: BudgetLedgerDeps) {
+    this.#deps = deps;
+  }
+
+  async read(): Promise<readonly Budget[]> {
+    const nowMs = this.#deps.clock.now();
+    if (!this.#known || nowMs - this.#known.atMs > rereadAfterMs) {
+      this.#known = { budgets: await this.#deps.list(), atMs: nowMs };
+    }
+    return this.#known.budgets;
+  }
+
+  spend(victims: readonly PodInfo[]): void {
+    if (this.#known) this.#known = { ...this.#known, budgets: spend(this.#known.budgets, victims) };
+  }
 }

@@ -1,4 +1,4 @@
-import { type Budget, spend } from './budgets.ts';
+import type { Budget, BudgetLedger } from './budgets.ts';
 import { sentence } from './explain.ts';
 import type { Rejections } from './plugin.ts';
 import type { PendingPod, PodInfo } from './pod-info.ts';
@@ -28,18 +28,23 @@ export interface Refusal {
 }
 
 export interface DecideOptions extends ScheduleOptions {
-  /** Asked once for all Pods at most, and only if one of them may make others go. */
-  budgets(): Promise<readonly Budget[]>;
+  budgets: Pick<BudgetLedger, 'read' | 'spend'>;
 }
 
-/** Decides for one Pod after the other, each seeing in the snapshot what was decided for those before it. */
+/** To find out who has to go takes milliseconds in which nobody else is served: after so many of them others may be. */
+const enoughPreemptions = 25;
+
+/**
+ * Decides for one Pod after the other, each seeing in the snapshot what was decided for those before it. May leave the
+ * last ones for another time.
+ */
 export async function decide(
   batch: readonly QueuedPod[],
   snapshot: Snapshot,
   options: DecideOptions,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
-  let budgets: readonly Budget[] | undefined;
+  let preemptions = 0;
   for (const queued of batch) {
     const { info } = queued;
     const decision = schedule(info, snapshot, options);
@@ -49,9 +54,11 @@ export async function decide(
       continue;
     }
     const { rejections } = decision;
-    if (mayPreempt(info, snapshot, rejections)) budgets ??= await options.budgets();
-    const refusal = refuse(queued, { snapshot, rejections, options, budgets: budgets ?? [] });
-    if (budgets) budgets = spend(budgets, refusal.victims);
+    const isPreemption = mayPreempt(info, snapshot, rejections);
+    if (isPreemption && ++preemptions > enoughPreemptions) break;
+    const budgets = isPreemption ? await options.budgets.read() : [];
+    const refusal = refuse(queued, { snapshot, rejections, options, budgets });
+    options.budgets.spend(refusal.victims);
     verdicts.push(refusal);
   }
   return verdicts;

@@ -1,6 +1,6 @@
 import type { Node, Taint } from '../../shared/api/object.ts';
 import type { HostPort, PodInfo } from './pod-info.ts';
-import { type Amounts, add, amountsOf, subtract } from './requests.ts';
+import { type Amounts, accumulate, amountsOf } from './requests.ts';
 
 /** A node as the scheduler sees it, with the running totals of the Pods on it. */
 export class NodeInfo {
@@ -11,8 +11,8 @@ export class NodeInfo {
   taints: readonly Taint[] = [];
   unschedulable = false;
   allocatable: Amounts = {};
-  requested: Amounts = {};
-  assumedRequested: Amounts = {};
+  readonly #requested: Record<string, number> = {};
+  readonly #assumedRequested: Record<string, number> = {};
   readonly pods = new Map<string, PodInfo>();
   /** Those of the Pods that care about others. */
   readonly withTerms = new Map<string, PodInfo>();
@@ -36,8 +36,10 @@ export class NodeInfo {
   /** The same node with the same Pods, to try things out on. */
   copy(): NodeInfo {
     const copy = new NodeInfo(this.name);
-    const { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested } = this;
-    Object.assign(copy, { exists, labels, taints, unschedulable, allocatable, requested, assumedRequested });
+    const { exists, labels, taints, unschedulable, allocatable } = this;
+    Object.assign(copy, { exists, labels, taints, unschedulable, allocatable });
+    Object.assign(copy.#requested, this.#requested);
+    Object.assign(copy.#assumedRequested, this.#assumedRequested);
     for (const [key, pod] of this.pods) copy.pods.set(key, pod);
     for (const [key, pod] of this.withTerms) copy.withTerms.set(key, pod);
     for (const [owner, count] of this.#owners) copy.#owners.set(owner, count);
@@ -51,8 +53,8 @@ export class NodeInfo {
     if (this.#lowestPriority !== undefined) this.#lowestPriority = Math.min(this.#lowestPriority, pod.priority);
     this.pods.set(pod.key, pod);
     if (pod.terms) this.withTerms.set(pod.key, pod);
-    this.requested = add(this.requested, pod.requests);
-    this.assumedRequested = add(this.assumedRequested, pod.assumedRequests);
+    accumulate(this.#requested, pod.requests, 1);
+    accumulate(this.#assumedRequested, pod.assumedRequests, 1);
     if (pod.owner) this.#owners.set(pod.owner, this.countOwnedBy(pod.owner) + 1);
     if (pod.hostPorts.length > 0) this.#hostPorts = [...this.#hostPorts, ...pod.hostPorts];
   }
@@ -63,14 +65,23 @@ export class NodeInfo {
     this.pods.delete(key);
     this.withTerms.delete(key);
     if (pod.priority === this.#lowestPriority) this.#lowestPriority = undefined;
-    this.requested = subtract(this.requested, pod.requests);
-    this.assumedRequested = subtract(this.assumedRequested, pod.assumedRequests);
+    accumulate(this.#requested, pod.requests, -1);
+    accumulate(this.#assumedRequested, pod.assumedRequests, -1);
     if (pod.owner) {
       const left = this.countOwnedBy(pod.owner) - 1;
       if (left > 0) this.#owners.set(pod.owner, left);
       else this.#owners.delete(pod.owner);
     }
     if (pod.hostPorts.length > 0) this.#hostPorts = [...this.pods.values()].flatMap(({ hostPorts }) => hostPorts);
+  }
+
+  /** What the Pods on it request, all together. */
+  get requested(): Amounts {
+    return this.#requested;
+  }
+
+  get assumedRequested(): Amounts {
+    return this.#assumedRequested;
   }
 
   countOwnedBy(owner: string): number {

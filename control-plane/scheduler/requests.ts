@@ -59,8 +59,9 @@ export function add(a: Amounts, b: Amounts): Amounts {
   return combine(a, b, (x, y) => x + y);
 }
 
-export function subtract(a: Amounts, b: Amounts): Amounts {
-  return combine(a, b, (x, y) => x - y);
+/** Adds to a running total, or with -1 takes away from it, in place: it is done for each Pod that is tried somewhere. */
+export function accumulate(total: Record<string, number>, amounts: Amounts, by: 1 | -1): void {
+  for (const resource in amounts) total[resource] = (total[resource] ?? 0) + by * amounts[resource]!;
 }
 
 function most(a: Amounts, b: Amounts): Amounts {

@@ -3,7 +3,7 @@ import type { ClusterClient, ListPosition, ObjectChange, WriteOperation, WriteRe
 import { Backoff } from '../controllers/runtime/backoff.ts';
 import { createChangeSource } from '../controllers/runtime/change-source.ts';
 import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
-import { type Budget, budgetOf } from './budgets.ts';
+import { type Budget, BudgetLedger, budgetOf } from './budgets.ts';
 import { decide } from './decide.ts';
 import { isPending, isRelabelled, mayHelp, movesOthers } from './pending.ts';
 import type { FilterPlugin, ScorePlugin } from './plugin.ts';
@@ -52,6 +52,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   const { client, clock, recorder, log, batchSize = 500 } = deps;
   const schedulerName = deps.schedulerName ?? 'default-scheduler';
   const source = createChangeSource({ client, cursor: deps.cursor, resources: () => resources });
+  const budgets = new BudgetLedger({ list: listBudgets, clock });
   const failures = new Backoff({ firstMs: 100, maximumMs: 60_000, random: deps.random });
 
   let snapshot: Snapshot | undefined;
@@ -172,7 +173,7 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     }
   }
 
-  async function budgets(): Promise<Budget[]> {
+  async function listBudgets(): Promise<Budget[]> {
     const { items } = await client.list<PodDisruptionBudget>({ resource: 'poddisruptionbudgets.policy' });
     return items.flatMap(budgetOf);
   }
