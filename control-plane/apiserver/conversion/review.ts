@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { OutsideQuestion } from '../outside-calls/question.ts';
 import type { CallWebhook } from '../outside-calls/webhook-client.ts';
+import { checkConverted } from './check-converted.ts';
 
 export interface ConversionDeps {
   call: CallWebhook;
@@ -51,7 +52,7 @@ export function createConversions(deps: ConversionDeps): Conversions {
     }
     return converted.map((answer, index) => {
       const checked = checkConverted(objects[index]!, answer, apiVersion);
-      if (typeof checked === 'string') throw fail(`returned invalid converted object at index ${index}: ${checked}`);
+      if (typeof checked === 'string') throw fail(`returned invalid ${checked}`);
       return checked;
     });
   };
@@ -75,7 +76,8 @@ function readAnswer(text: string, { uid, version }: { uid: string; version: stri
   if (!isJsonObject(review)) return 'the answer is no ConversionReview';
   const expected = `apiextensions.k8s.io/${version}`;
   if (version === 'v1' && (review.apiVersion !== expected || review.kind !== 'ConversionReview')) {
-    const got = `${review.apiVersion ?? ''}, Kind=${review.kind ?? ''}`;
+    const apiVersion = typeof review.apiVersion === 'string' ? review.apiVersion : '';
+    const got = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${review.kind ?? ''}`;
     return `expected webhook response of ${expected}, Kind=ConversionReview, got ${got}`;
   }
   const { response } = review;
@@ -97,36 +99,4 @@ function parse(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** The same object in other words: of its metadata a webhook changes labels and annotations, and nothing else. */
-function checkConverted(original: KubernetesObject, converted: Json, apiVersion: string): KubernetesObject | string {
-  if (!isJsonObject(converted)) return 'it is no object';
-  if (converted.apiVersion !== apiVersion) {
-    return `invalid groupVersion (expected ${apiVersion}, received ${converted.apiVersion ?? ''})`;
-  }
-  if (converted.kind !== original.kind) {
-    return `invalid kind (expected ${original.kind}, received ${converted.kind ?? ''})`;
-  }
-  if (!isJsonObject(converted.metadata)) return 'missing metadata in converted object';
-  const { metadata } = converted;
-  for (const [field, name] of [
-    ['name', 'name'],
-    ['namespace', 'namespace'],
-    ['uid', 'UID'],
-  ] as const) {
-    const [before, after] = [original.metadata[field] ?? '', metadata[field] ?? ''];
-    if (before !== after) return `must have the same ${name}: ${before} != ${after}`;
-  }
-  const { labels: _labels, annotations: _annotations, ...kept } = original.metadata;
-  const changed: Record<string, unknown> = {};
-  for (const field of ['labels', 'annotations'] as const) {
-    const value = metadata[field];
-    if (value === undefined || value === null) continue;
-    if (!isJsonObject(value) || Object.values(value).some((text) => typeof text !== 'string')) {
-      return `metadata.${field} must be texts by name`;
-    }
-    changed[field] = value;
-  }
-  return { ...converted, metadata: { ...kept, ...changed } } as KubernetesObject;
 }

@@ -4,6 +4,7 @@ import { checkDNS1035Label, checkDNS1123Subdomain, validateImmutableField } from
 import { checkStructural, unsupportedPart } from '../../schema/structural/check-structural.ts';
 import type { JsonSchema } from '../../schema/structural/json-schema.ts';
 import { checkRules } from '../../schema/structural/rules/check-rules.ts';
+import { countParts } from '../../schema/structural/size.ts';
 import { validateApproval } from './approval.ts';
 import { isTrue } from './conditions.ts';
 import { SharedParts } from './shared-parts.ts';
@@ -75,8 +76,18 @@ function validateStoredVersions({ spec, status }: CustomResourceDefinition): Fie
   return errors;
 }
 
+/** Schemas and rules of all versions: each of them is looked at several times, and whatever is wrong with it is told. */
+const maximumParts = 30_000;
+
 function validateSpec(spec: CustomResourceDefinitionSpec): FieldError[] {
   const { versions } = spec;
+  const count = versions.reduce(
+    (sum, { schema }) => sum + (schema?.openAPIV3Schema ? countParts(schema.openAPIV3Schema, maximumParts) : 0),
+    0,
+  );
+  if (count > maximumParts) {
+    return [forbidden('spec.versions', `must have at most ${maximumParts} schemas and rules in all versions together`)];
+  }
   const parts = new SharedParts(spec);
   const errors = [...validateGroup(spec.group), ...validateScope(spec.scope)];
   for (const [index, { schema }] of versions.entries()) {

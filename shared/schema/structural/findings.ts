@@ -11,19 +11,31 @@ export interface Finding {
  * one that got furthest is told.
  */
 export class Findings {
-  readonly list: Finding[] = [];
+  /** Absent for most values: nothing is wrong with them. */
+  #byText: Map<string, Finding> | undefined;
   matches = 0;
 
+  get list(): Finding[] {
+    return this.#byText ? [...this.#byText.values()] : [];
+  }
+
   get isEmpty(): boolean {
-    return this.list.length === 0;
+    return !this.#byText?.size;
   }
 
   add(finding: Finding | undefined): void {
-    if (finding && !this.list.some(({ text }) => text === finding.text)) this.list.push(finding);
+    if (!finding) return;
+    this.#byText ??= new Map();
+    if (!this.#byText.has(finding.text)) this.#byText.set(finding.text, finding);
   }
 
   merge(other: Findings): void {
-    for (const finding of other.list) this.add(finding);
+    if (other.#byText) for (const finding of other.#byText.values()) this.add(finding);
     this.matches += other.matches;
+  }
+
+  /** What is found is forgiven. */
+  clear(): void {
+    this.#byText = undefined;
   }
 }

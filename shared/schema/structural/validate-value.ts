@@ -158,7 +158,7 @@ function check(node: Node, value: unknown, path: string, before: Correlation | u
   if (isJsonObject(value)) checkObject(node, value, path, before, run, findings);
   findings.matches++;
   // What was wrong before and is unchanged stays as it is.
-  if (!findings.isEmpty && before?.isSame) findings.list.length = 0;
+  if (!findings.isEmpty && before?.isSame) findings.clear();
   return findings;
 }
 
