@@ -134,6 +134,46 @@ describe('a Pod that fits nowhere', () => {
   });
 });
 
+describe('a Pod that needs others is placed once they are there', () => {
+  const near = (term: object) => {
+    const required = [{ topologyKey: 'kubernetes.io/hostname', ...term }];
+    return { ...podSpec, affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } } };
+  };
+  const db = { labelSelector: { matchLabels: { app: 'db' } } };
+
+  beforeEach(async () => {
+    await cluster.addNode('n1', { labels: { 'kubernetes.io/hostname': 'n1' } });
+    await cluster.addNode('n2', { labels: { 'kubernetes.io/hostname': 'n2' } });
+    cluster.startScheduler();
+  });
+
+  test('when one comes', async () => {
+    await createPod('web', near(db));
+    await cluster.settle();
+    expect(await nodeOf('web')).toBeUndefined();
+    await cluster.create('pods', { metadata: { name: 'db', labels: { app: 'db' } }, spec: podSpec });
+    await cluster.advance(2000);
+    expect(await nodeOf('db')).toBeDefined();
+    expect(await nodeOf('web')).toBe(await nodeOf('db'));
+  });
+
+  test('when one, or its namespace, gets the right label', async () => {
+    await createPod('db');
+    await createPod('web', near(db));
+    const selected = { ...db, namespaceSelector: { matchLabels: { team: 'x' } } };
+    await createPod('other', near({ ...selected, namespaces: ['none'] }));
+    await cluster.settle();
+    await cluster.write({ verb: 'patch', key: key('db'), patch: { metadata: { labels: { app: 'db' } } } });
+    await cluster.advance(2000);
+    expect(await nodeOf('web')).toBe(await nodeOf('db'));
+    expect(await nodeOf('other')).toBeUndefined();
+    const namespace = { resource: 'namespaces', namespace: '', name: 'default' };
+    await cluster.write({ verb: 'patch', key: namespace, patch: { metadata: { labels: { team: 'x' } } } });
+    await cluster.advance(5000);
+    expect(await nodeOf('other')).toBe(await nodeOf('db'));
+  });
+});
+
 describe('after a restart', () => {
   test('it continues where it was, and reads everything only when there is something to decide', async () => {
     const cursor = new MemoryCursor();

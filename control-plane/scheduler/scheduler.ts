@@ -78,7 +78,9 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
         continue;
       }
       mustLook = false;
-      for (const change of pulled.changes) take(change);
+      if (!snapshot) continue;
+      for (const change of pulled.changes) take(snapshot, change);
+      reconsider(snapshot, pulled.changes);
     }
   }
 
@@ -104,23 +106,27 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     return (isNew && isPending(change.object as Pod, schedulerName)) || mayHelp(change) || isRelabelled(change);
   }
 
-  function take(change: ObjectChange): void {
-    if (!snapshot) return;
-    snapshot.apply(change);
-    if (change.key.resource === 'pods') {
+  function take(current: Snapshot, change: ObjectChange): void {
+    current.apply(change);
+    if (change.key.resource !== 'pods') return;
+    if (change.type !== 'DELETED' && isPending(change.object as Pod, schedulerName)) wait(current, change);
+    else {
       const podKey = `${change.key.namespace}/${change.key.name}`;
-      if (change.type !== 'DELETED' && isPending(change.object as Pod, schedulerName)) wait(snapshot, change);
-      else {
-        queue.remove(podKey);
-        snapshot.nominations.remove(podKey);
-      }
+      queue.remove(podKey);
+      current.nominations.remove(podKey);
     }
-    if (movesOthers(change)) queue.activateUnschedulable(waitsForOthers);
-    if (!mayHelp(change)) return;
-    const node = (change.object as Pod).spec?.nodeName;
-    // It may be what they had made go.
-    for (const { key } of node ? snapshot.nominations.on(node) : []) queue.activate(key);
-    queue.activateUnschedulable();
+  }
+
+  /** Those that fitted nowhere are tried again if one of the changes may be what they wait for. */
+  function reconsider({ nominations }: Snapshot, changes: readonly ObjectChange[]): void {
+    const helpful = changes.filter(mayHelp);
+    for (const { object } of helpful) {
+      const node = (object as Pod).spec?.nodeName;
+      // It may be what they had made go.
+      for (const { key } of node ? nominations.on(node) : []) queue.activate(key);
+    }
+    if (helpful.length > 0) queue.activateUnschedulable();
+    else if (changes.some(movesOthers)) queue.activateUnschedulable(waitsForOthers);
   }
 
   function wait({ nominations }: Snapshot, { object, previous, type }: ObjectChange): void {
