@@ -13,6 +13,7 @@ interface ServerOptions {
   settings?: string;
   advertiseAddress?: string;
   controllers: 'cluster' | 'object';
+  heapLimit?: string;
   auditPolicyFile?: string;
   auditLogPath?: string;
   auditLogMaxsize: string;
@@ -41,6 +42,12 @@ export function serverCommand(): Command {
         .default('cluster')
         .env('FAIRLEAD_CONTROLLERS'),
     )
+    .addOption(
+      option(
+        '--heap-limit <megabytes>',
+        'memory for JavaScript objects, beyond which it starts again (Cloudflare: 128)',
+      ),
+    )
     .addOption(option('--audit-policy-file <file>', 'a Policy of audit.k8s.io/v1: which requests are recorded'))
     .addOption(option('--audit-log-path <file>', 'where recorded requests go, as JSON lines; - for standard output'))
     .addOption(option('--audit-log-maxsize <megabytes>', 'size at which the file is set aside', '100'))
@@ -52,6 +59,7 @@ export function serverCommand(): Command {
         listen: options.listen,
         ...(options.clientCertificatesListen ? { listenForCertificates: options.clientCertificatesListen } : {}),
         controllers: options.controllers,
+        ...(options.heapLimit ? { heapLimit: count('--heap-limit', options.heapLimit, minimumHeap) } : {}),
         ...(options.settings ? { settings: options.settings } : {}),
         ...(options.advertiseAddress ? { advertiseAddress: options.advertiseAddress } : {}),
         ...auditOf(options),
@@ -78,8 +86,12 @@ function auditOf(options: ServerOptions): Pick<LocalServerOptions, 'audit' | 'au
   return { audit, auditLog: openAuditLog({ path, maxBytes, backups }) };
 }
 
-function count(name: string, text: string): number {
+/** MB. With less it does not even start. */
+const minimumHeap = 32;
+
+function count(name: string, text: string, least = 1): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new UserError(`${name} takes a number, at least 1, not "${text}".`);
+  if (!Number.isInteger(value) || value < least)
+    throw new UserError(`${name} takes a number, at least ${least}, not "${text}".`);
   return value;
 }

@@ -31,6 +31,8 @@ export interface LocalServerOptions {
   advertiseAddress?: string;
   /** Where controllers and scheduler run: in the Cluster object (default) or in objects of their own. */
   controllers?: 'cluster' | 'object';
+  /** Most megabytes of JavaScript objects that the control plane may hold; it starts again where it needs more. */
+  heapLimit?: number;
   /** The value of `FAIRLEAD_AUDIT`. */
   audit?: string;
   /** Takes the audit events that the Worker prints. Default: they are logged. */
@@ -126,7 +128,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
     workerdConfig({
       listen: options.listen,
       assetsDir: join(dist, 'assets'),
-      tls: true,
+      heapLimit: options.heapLimit,
       trustedSocket: front?.socketPath,
     }),
     'workerd.capnp',

@@ -5,8 +5,8 @@ export interface WorkerdConfig {
   listen: string;
   /** Absolute path of the built static assets. */
   assetsDir: string;
-  /** False serves plain HTTP: only for measurements, since kubectl sends no token over it. */
-  tls: boolean;
+  /** Most megabytes of JavaScript objects; workerd ends where more are needed. */
+  heapLimit?: number | undefined;
   /** A Unix socket on which the word of whoever connects is taken for who its clients are. */
   trustedSocket?: string | undefined;
 }
@@ -42,11 +42,15 @@ const text = JSON.stringify;
  * The workerd configuration of a local control plane, in Cap'n Proto text. It is written into the data directory and
  * refers to `worker.js`, `state/` and `tls/` there.
  */
-export function workerdConfig({ listen, assetsDir, tls, trustedSocket }: WorkerdConfig): string {
-  const transport = tls
-    ? `https = (options = (), tlsOptions = (keypair = (
-        privateKey = embed ${text(certificateFiles.key)}, certificateChain = embed ${text(certificateFiles.chain)})))`
-    : 'http = ()';
+export function workerdConfig({ listen, assetsDir, heapLimit, trustedSocket }: WorkerdConfig): string {
+  const transport = `https = (options = (), tlsOptions = (keypair = (
+        privateKey = embed ${text(certificateFiles.key)}, certificateChain = embed ${text(certificateFiles.chain)})))`;
+  const v8Flags = [
+    // Small young generations: collections stay short, which is what sets the slowest requests.
+    '--max-semi-space-size=1',
+    '--semi-space-growth-factor=1',
+    ...(heapLimit === undefined ? [] : [`--max-heap-size=${heapLimit}`]),
+  ];
   const sockets = [
     `(name = "api", address = ${text(listen)}, service = "control-plane", ${transport})`,
     ...(trustedSocket
@@ -69,8 +73,7 @@ export function workerdConfig({ listen, assetsDir, tls, trustedSocket }: Workerd
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  # Small young generations: collections stay short, which is what sets the slowest requests.
-  v8Flags = ["--max-semi-space-size=1", "--semi-space-growth-factor=1"],
+  v8Flags = [${v8Flags.map((flag) => text(flag)).join(', ')}],
   services = [
     (name = "control-plane", worker = .controlPlane),
     # What operators name is often on their own network.

@@ -25,6 +25,8 @@ export type StoreOptions = Omit<StoreDeps, 'onListenerError'> & Partial<StoreDep
 
 const defaultRecentUnits = 4 * 1024 * 1024;
 const defaultChangesLimit = 1000;
+/** Texts of changes that are read at a time, in UTF-16 units: those who want more ask again. */
+const changesUnits = 4 * 1024 * 1024;
 
 /** Opens the store in a database, creating or migrating its tables. */
 export function createStore(deps: StoreOptions): Store {
@@ -67,7 +69,8 @@ class SqliteStore implements Store {
       get compactedRevision() {
         return log.compactedRevision;
       },
-      since: (after, resource) => this.#read({ after, resources: new Set([resource]), limit: Infinity }).changes,
+      since: (after, resource) =>
+        this.#read({ after, resources: new Set([resource]), limit: Infinity, units: Infinity }).changes,
     };
     const reader = createReader(this.#database, this.#codec, this.#history);
     this.get = reader.get;
@@ -128,7 +131,12 @@ class SqliteStore implements Store {
     assertRetained(query.after, this.compactedRevision);
     if (query.after >= this.revision) return { changes: [], revision: query.after };
     const resources = query.resources && new Set(query.resources);
-    return this.#read({ after: query.after, resources, limit: query.limit ?? defaultChangesLimit });
+    return this.#read({
+      after: query.after,
+      resources,
+      limit: query.limit ?? defaultChangesLimit,
+      units: changesUnits,
+    });
   }
 
   onCommit(listener: (changes: readonly Change[]) => void): void {
@@ -147,7 +155,7 @@ class SqliteStore implements Store {
     return readNextExpiry(this.#database, resources);
   }
 
-  #read(query: { after: number; resources?: ReadonlySet<string>; limit: number }): {
+  #read(query: { after: number; resources?: ReadonlySet<string>; limit: number; units: number }): {
     changes: LoggedChange[];
     revision: number;
   } {

@@ -8,7 +8,7 @@ import type { StoredObject, StoreListQuery, StorePage } from './store.ts';
 /** Most rows looked at in one statement when a filter in code, or their size, decides which of them count. */
 const batchRows = 1000;
 /** The first rows of a page that is bounded in size: nothing is known of theirs. */
-const firstRows = 32;
+const firstRows = 4;
 
 type Position = { namespace: string; name: string };
 

@@ -24,8 +24,10 @@ export const defaultSegmentLimits: SegmentLimits = { revisions: 10_000, ageMs: 1
 
 /** Keeps a row under SQLite's 2 MB even if each UTF-16 unit takes three bytes. */
 const partUnits = 600_000;
-/** Rows read at a time. */
+/** Rows read at a time, at first and at most, and their texts in UTF-16 units. */
+const firstRows = 8;
 const pageRows = 50;
+const pageUnits = 2 * 1024 * 1024;
 
 /**
  * The log of transactions: one row each, in tables that cover consecutive ranges of revisions, so that compaction drops
@@ -98,19 +100,23 @@ export class RevisionLog {
   }
 
   /**
-   * The changes after a revision, oldest first. Stops at the end of the transaction with which `limit` is reached.
-   * `revision` is where to go on.
+   * The changes after a revision, oldest first. Stops at the end of the transaction with which there are `limit` of
+   * them, or their texts have so many UTF-16 units. `revision` is where to go on.
    */
-  read(query: { after: number; resources?: ReadonlySet<string>; limit: number }): {
+  read(query: { after: number; resources?: ReadonlySet<string>; limit: number; units: number }): {
     changes: LoggedChange[];
     revision: number;
   } {
     const changes: LoggedChange[] = [];
+    let units = 0;
     const wanted = (revision: number, resource: string) =>
       revision > query.after && (query.resources?.has(resource) ?? true);
     for (const entry of this.#entries(query.after)) {
-      for (const change of decodeEntry(entry.body, entry.at, this.#codec, wanted)) changes.push(change);
-      if (changes.length >= query.limit) return { changes, revision: entry.revision };
+      for (const change of decodeEntry(entry.body, entry.at, this.#codec, wanted)) {
+        changes.push(change);
+        units += change.json.length + (change.previous?.length ?? 0);
+      }
+      if (changes.length >= query.limit || units >= query.units) return { changes, revision: entry.revision };
     }
     return { changes, revision: this.#revision };
   }
@@ -172,12 +178,19 @@ export class RevisionLog {
     const segments = this.#segments.filter((_, index) => (this.#segments[index + 1]?.first ?? Infinity) > after + 1);
     for (const { first } of segments) {
       let afterId = entryId(after, maxParts - 1);
-      for (;;) {
-        const rows = run(this.#database, segmentSql.read(first), afterId, pageRows);
+      for (let size = firstRows; ; ) {
+        const rows = run(this.#database, segmentSql.read(first), afterId, size);
         yield* rows;
-        if (rows.length < pageRows) break;
+        if (rows.length < size) break;
         afterId = rows[rows.length - 1]!.id;
+        size = fittingRows(rows, size);
       }
     }
   }
+}
+
+/** As many rows as have about `pageUnits` if they are like the last ones; they grow step by step. */
+function fittingRows(rows: readonly { body: string }[], size: number): number {
+  const units = rows.reduce((sum, { body }) => sum + body.length, 0);
+  return Math.max(1, Math.min(Math.floor((pageUnits * rows.length) / units), size * 4, pageRows));
 }

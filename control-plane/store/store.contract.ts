@@ -218,6 +218,21 @@ export function storeContract(withDatabase: WithDatabase): void {
       });
     }
 
+    check('[S7] large objects come a few at a time', (sql) => {
+      const writer = open(sql);
+      const content = 'x'.repeat(1_000_000);
+      for (let n = 0; n < 12; n++) writer.transaction((tx) => putObject(tx, `o${n}`, { content }));
+      const store = open(sql);
+      const batches: number[] = [];
+      for (let after = 0; after < store.revision; ) {
+        const { changes, revision } = store.changes({ after });
+        expect(changes[0]!.revision).toBe(after + 1);
+        batches.push(changes.length);
+        after = revision;
+      }
+      expect(batches).toEqual([5, 5, 2]);
+    });
+
     check('[S7] a transaction larger than a row is read back whole', (sql) => {
       const store = open(sql);
       const content = '\u{1F600}ä'.repeat(90_000);

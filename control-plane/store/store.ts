@@ -9,7 +9,7 @@ export interface Store extends StoreReader {
   /** Runs `work` as one SQL transaction. If it throws nothing has happened and no revision was used. */
   transaction<T>(work: (tx: StoreTransaction) => T): T;
   /**
-   * Changes after a revision, oldest first, whole transactions, at most about `limit` of them.
+   * Changes after a revision, oldest first, whole transactions, at most about `limit` of them and fewer where they are large.
    * Throws StatusError `Expired` when `after` is older than the log reaches back.
    */
   changes(query: { after: number; resources?: readonly string[]; limit?: number }): {
