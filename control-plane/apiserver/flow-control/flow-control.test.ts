@@ -3,13 +3,7 @@ import type { Change, StoreListQuery, StorePage } from '../../store/store.ts';
 import type { RequestAttributes } from '../auth/authorize.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import type { FlowSchema, PriorityLevelConfiguration } from './config.ts';
-import {
-  createFlowControl,
-  type FlowControl,
-  flowSchemaResource,
-  inTurn,
-  priorityLevelResource,
-} from './flow-control.ts';
+import { createFlowControl, type FlowControl, flowSchemaResource, priorityLevelResource } from './flow-control.ts';
 
 const lists: RequestAttributes = {
   verb: 'list',
@@ -139,21 +133,6 @@ describe('limits', () => {
     });
     // The other level has its own.
     await control.admit({ user: user('one', 'team'), attributes: lists });
-  });
-
-  it('a refusal is plain text, which says when to come again and whose limits these are', async () => {
-    const answer = () => inTurn(control, { user: user('two'), attributes: lists }, async () => new Response('late'));
-    await control.admit({ user: user('two'), attributes: lists });
-    await control.admit({ user: user('two'), attributes: lists });
-    const refused = await answer();
-    expect([refused.status, await refused.text()]).toEqual([429, 'Too many requests, please try again later.\n']);
-    expect(Object.fromEntries(refused.headers)).toEqual({
-      'content-type': 'text/plain; charset=utf-8',
-      'retry-after': '1',
-      'x-content-type-options': 'nosniff',
-      'x-kubernetes-pf-flowschema-uid': 'schema-everybody',
-      'x-kubernetes-pf-prioritylevel-uid': 'level-few',
-    });
   });
 
   it('administrators are never held up', async () => {

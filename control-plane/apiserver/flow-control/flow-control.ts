@@ -1,6 +1,5 @@
 import type { Store } from '../../store/store.ts';
 import type { RequestAttributes } from '../auth/authorize.ts';
-import { plainText } from '../http/respond.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { type FlowSchema, flowOf, matches, type PriorityLevelConfiguration } from './config.ts';
 import { createLevels, type Level } from './levels.ts';
@@ -37,12 +36,6 @@ export interface Classified {
   flowSchemaUid: string;
   priorityLevelUid: string;
 }
-
-/** The answer's headers that say so. */
-export const flowHeaders = {
-  flowSchemaUid: 'x-kubernetes-pf-flowschema-uid',
-  priorityLevelUid: 'x-kubernetes-pf-prioritylevel-uid',
-} as const;
 
 /** A request as it is let in. */
 export interface FlowRequest {
@@ -112,32 +105,4 @@ function byPrecedence(a: FlowSchema, b: FlowSchema): number {
   const difference = (a.spec.matchingPrecedence ?? 1000) - (b.spec.matchingPrecedence ?? 1000);
   if (difference !== 0) return difference;
   return a.metadata.name < b.metadata.name ? -1 : 1;
-}
-
-/** To be tried again after a second. In Kubernetes, too, the one refusal that is no Status. */
-function tooManyRequests(): Response {
-  const response = plainText('Too many requests, please try again later.\n', 429);
-  response.headers.set('retry-after', '1');
-  response.headers.set('x-content-type-options', 'nosniff');
-  return response;
-}
-
-/** Answers a request when it is its turn. */
-export async function inTurn(
-  flowControl: FlowControl,
-  request: FlowRequest,
-  respond: () => Promise<Response>,
-): Promise<Response> {
-  const { release, flowSchemaUid, priorityLevelUid } = await flowControl.admit(request);
-  try {
-    const response = release ? await respond() : tooManyRequests();
-    // The answer to an upgrade has headers that cannot be changed, and goes no further than the front.
-    if (response.status !== 101 && flowSchemaUid) {
-      response.headers.set(flowHeaders.flowSchemaUid, flowSchemaUid);
-      response.headers.set(flowHeaders.priorityLevelUid, priorityLevelUid);
-    }
-    return response;
-  } finally {
-    release?.();
-  }
 }

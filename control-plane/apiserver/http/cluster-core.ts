@@ -1,15 +1,15 @@
 import { unknownResource } from '../../../shared/api/errors.ts';
 import type { Aggregation } from '../aggregation/aggregation.ts';
 import type { AggregatedRequest } from '../aggregation/api-services.ts';
-import { inTurn } from '../flow-control/flow-control.ts';
 import { discover, needsResources, respondWithDiscovery, rootPaths } from './discovery.ts';
 import { answerHealth } from './health.ts';
+import { inTurn } from './in-turn.ts';
 import { type Assets, serveOpenApi } from './openapi.ts';
 import { planned } from './planned.ts';
 import { attributesOf } from './request-attributes.ts';
 import { parseRequestInfo, type RequestInfo } from './request-info.ts';
 import { createResourceHandler, methodNotAllowed, type ResourceHandlerDeps } from './resource-handler.ts';
-import { type ErrorLog, plainText, respondToError } from './respond.ts';
+import { plainText, respondToError } from './respond.ts';
 import type { StreamPlan } from './verbs/log.ts';
 import { versionInfo } from './version.ts';
 
@@ -21,7 +21,6 @@ export interface ClusterCoreDeps extends ResourceHandlerDeps {
   extensions: readonly Extension[];
   /** Absent in a shard: what is aggregated is the main object's to find. */
   aggregation?: Aggregation | undefined;
-  log: ErrorLog;
 }
 
 /**
@@ -62,7 +61,7 @@ export function createClusterCore(deps: ClusterCoreDeps): ClusterCore {
   async function handleNonResource(request: Request, path: string): Promise<Response> {
     const attributes = { verb: request.method.toLowerCase(), path };
     const user = await deps.access.admit(request, attributes);
-    return inTurn(deps.flowControl, { user, attributes }, () => answerNonResource(request, path));
+    return inTurn(deps, { request, user, attributes }, () => answerNonResource(request, path));
   }
 
   async function answerNonResource(request: Request, path: string): Promise<Response> {

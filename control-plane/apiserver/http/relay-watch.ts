@@ -3,6 +3,8 @@ import { protobufWatchType } from '../protobuf/watch-event.ts';
 import { bookmark } from './bookmark.ts';
 import { eventShaper } from './event-shape.ts';
 import { type ClusterRequest, type FrontDeps, forwarded, type ObjectPort } from './front.ts';
+import { flowHeaders } from './in-turn.ts';
+import { auditHeaders } from './internal-headers.ts';
 import { parseListOptions } from './list-options.ts';
 import { negotiate } from './negotiate.ts';
 import { protobufChoiceOf } from './protobuf-answer.ts';
@@ -21,6 +23,8 @@ const lowQueueBytes = 1024 * 1024;
 const defaultTimeoutMs = 30 * 60_000;
 const maxTimeoutMs = 24 * 3600_000;
 const bookmarkIntervalMs = 60_000;
+/** What the object has to say to the client besides its events. */
+const passedOn = ['warning', auditHeaders.id, flowHeaders.flowSchemaUid, flowHeaders.priorityLevelUid];
 
 /**
  * Holds a client's watch: an HTTP stream towards it, a WebSocket towards the object, which can sleep meanwhile. Frames
@@ -73,9 +77,13 @@ export async function relayWatch(
     }, bookmarkIntervalMs);
   }
   socket.accept();
-  return new Response(body, {
-    headers: { ...streamHeaders, 'content-type': protobuf ? protobufWatchType : 'application/json' },
-  });
+  const headers = new Headers(streamHeaders);
+  headers.set('content-type', protobuf ? protobufWatchType : 'application/json');
+  for (const name of passedOn) {
+    const value = answer.headers.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return new Response(body, { headers });
 }
 
 function timeoutOf(seconds: number | undefined, random: () => number): number {

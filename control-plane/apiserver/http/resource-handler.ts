@@ -4,9 +4,9 @@ import { apiVersionOf, type KindDefinition } from '../../../shared/kinds/define-
 import type { Auditor } from '../audit/auditor.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Authorizer, RuleResolver } from '../auth/authorize.ts';
-import { type FlowControl, inTurn } from '../flow-control/flow-control.ts';
 import { decodeAs } from '../registry/decoding.ts';
 import type { UserInfo } from '../registry/registry.ts';
+import { inTurn, type TurnDeps } from './in-turn.ts';
 import { negotiatePlain } from './negotiate.ts';
 import type { RequestAccess } from './request-access.ts';
 import { attributesOf } from './request-attributes.ts';
@@ -45,11 +45,10 @@ const anyMethod: ReadonlySet<string> = new Set(['proxy']);
 /** Verbs that a collection over all namespaces answers. */
 const acrossNamespaces: ReadonlySet<RequestVerb> = new Set(['list', 'watch']);
 
-export interface ResourceHandlerDeps extends VerbDeps {
+export interface ResourceHandlerDeps extends VerbDeps, TurnDeps {
   access: RequestAccess;
   authorizer: Authorizer & RuleResolver;
   authenticator: Authenticator;
-  flowControl: FlowControl;
   /** Absent: nothing is recorded. */
   auditor?: Auditor | undefined;
 }
@@ -59,7 +58,7 @@ export function createResourceHandler(deps: ResourceHandlerDeps) {
   return async (request: Request, query: URLSearchParams, info: ResourceRequest): Promise<Response> => {
     const attributes = attributesOf(info, query);
     const user = await deps.access.admit(request, attributes);
-    return inTurn(deps.flowControl, { user, attributes, query }, () => answer(request, query, info, user));
+    return inTurn(deps, { request, user, attributes, query }, () => answer(request, query, info, user));
   };
 
   async function answer(
