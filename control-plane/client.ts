@@ -1,6 +1,7 @@
 import type { KubernetesObject, ObjectKey } from '../shared/api/object.ts';
 import type { RequestAttributes } from './apiserver/auth/authorize.ts';
 import type { UserInfo } from './apiserver/registry/registry.ts';
+import type { StoredObject } from './store/store.ts';
 
 /**
  * What scheduler and controllers see of a cluster, wherever they run: in the Cluster object (local calls) or in an
@@ -32,6 +33,41 @@ export interface ClusterAuthority {
    * Asks the server that an APIService leads to whether it answers. Undefined while others are being asked: again later.
    */
   checkApi(apiService: string): Promise<ApiCheck | undefined>;
+  /** For shards: what of the main object decides about their requests. */
+  context(query: ContextQuery): Promise<ShardContext>;
+  /** Where a Service is answered. Throws StatusError where it is not. */
+  locateService(service: ServicePort): Promise<ServiceEndpoint>;
+}
+
+export interface ContextQuery {
+  namespaces: readonly string[];
+  /** The version that is known. */
+  configuration?: string | undefined;
+}
+
+export interface ShardContext {
+  /** In the order of the question. */
+  namespaces: (KubernetesObject | undefined)[];
+  /** Absent where it is what is known. */
+  configuration?: ShardConfiguration;
+}
+
+export interface ShardConfiguration {
+  version: string;
+  objects: StoredObject[];
+}
+
+export interface ServicePort {
+  namespace: string;
+  name: string;
+  port: number;
+}
+
+export interface ServiceEndpoint {
+  /** By whose connection it is reached. */
+  node: string;
+  host: string;
+  port: number;
 }
 
 export interface ApiCheck {

@@ -8,7 +8,7 @@ import { defaultPlugins } from '../apiserver/admission/plugins.ts';
 import { createPodCertificateChecks } from '../apiserver/admission/pod-certificates.ts';
 import { createPolicies } from '../apiserver/admission/policies/create-policies.ts';
 import { createWebhooks } from '../apiserver/admission/webhooks/create-webhooks.ts';
-import { createHookSource, noHooks } from '../apiserver/admission/webhooks/hooks.ts';
+import { createHookSource } from '../apiserver/admission/webhooks/hooks.ts';
 import { createAggregation } from '../apiserver/aggregation/aggregation.ts';
 import type { Auditor } from '../apiserver/audit/auditor.ts';
 import { type Access, createAccess } from '../apiserver/auth/access.ts';
@@ -40,9 +40,10 @@ import type { ErrorLog } from '../apiserver/http/respond.ts';
 import { shardOf } from '../apiserver/http/shards.ts';
 import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
 import { createWebhookClient, type OutsideFetch } from '../apiserver/outside-calls/webhook-client.ts';
-import { createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
+import { createDirectWrites, createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
 import type { NodeHttp } from '../apiserver/proxy/exchange.ts';
 import { createServiceFetch } from '../apiserver/proxy/service-fetch.ts';
+import { servicePortTarget } from '../apiserver/proxy/targets.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
 import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
@@ -55,7 +56,8 @@ import type { Store, StoredObject } from '../store/store.ts';
 import type { Timers } from '../timers/timers.ts';
 import { serveCustomKinds } from './custom-kinds.ts';
 import { createLocalClient } from './local-client.ts';
-import { createNamespacesElsewhere } from './namespaces-elsewhere.ts';
+import { createConfiguration } from './shards/configuration.ts';
+import { createMainObject } from './shards/main-object.ts';
 import { componentUsers } from './users.ts';
 import { createWatches, type Watches, type WatchesDeps } from './watches.ts';
 
@@ -131,12 +133,13 @@ export function createCluster(deps: ClusterDeps): Cluster {
     codec: deps.codec,
     onListenerError: (error) => log('commit listener failed', { error: describeError(error) }),
   });
-  if (shard === '') serveCustomKinds({ store, kinds });
+  const main = shard === '' ? undefined : createMainObject({ client: deps.sibling(''), now });
+  // What decides about requests lives in the main object, and so do definitions.
+  const configuration = main?.configuration ?? store;
+  serveCustomKinds({ store: configuration, kinds });
   const commits = createCommitQueue({ store, sync: deps.sync });
   const writes = createWriteQueue({ commits, now, random, uid, startTimer: deps.startTimer });
-  const namespaces = shard === '' ? undefined : createNamespacesElsewhere({ client: deps.sibling(''), now });
-  const prepare =
-    namespaces && ((writes: readonly WriteRequest[]) => namespaces.ensure(writes.map(({ namespace }) => namespace)));
+  const prepare = main && ((writes: readonly WriteRequest[]) => main.ensure(writes.map(({ namespace }) => namespace)));
   const credentials = createCredentials({ store, commits, newToken: () => base64url(deps.randomBytes(32)), uid });
   const randomText = (length: number) => lowerCaseText(deps.randomBytes(length));
   const bootstrapTokens = createBootstrapTokens({
@@ -155,18 +158,21 @@ export function createCluster(deps: ClusterDeps): Cluster {
     return stored && (parse(stored) as KubernetesObject);
   };
   const { fetch, nodeHttp } = deps.outside;
-  const reach = { targets: { get, random }, streams: deps.streams, nodeHttp };
-  const fetchService = createServiceFetch(reach);
+  const targets = { get, random };
+  const reach = { targets, streams: deps.streams, nodeHttp };
+  const locate: ClusterClient['locateService'] = main
+    ? (service) => deps.sibling('').locateService(service)
+    : async (service) => servicePortTarget(targets, service);
+  const fetchService = createServiceFetch({ ...reach, locate });
   const callWebhook = createWebhookClient({ fetch, fetchService, startTimer: deps.startTimer });
   const webhooks = createWebhooks({
-    // Configurations live in the main object; what lives in a shard no webhook is asked about.
-    hooks: shard === '' ? createHookSource(store) : noHooks,
+    hooks: createHookSource(configuration),
     kinds,
     call: callWebhook,
     uid,
     authorizer,
   });
-  const policies = createPolicies(store, { kinds, authorizer });
+  const policies = createPolicies(configuration, { kinds, authorizer });
   const admission = createAdmission([
     ...defaultPlugins,
     policies.mutating,
@@ -187,7 +193,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     now,
     random,
     uid,
-    elsewhere: namespaces?.get,
+    elsewhere: main,
   });
   const signingKeys = createSigningKeys({ store, commits, now, uid });
   const issuer = settings.serviceAccountIssuer;
@@ -203,7 +209,12 @@ export function createCluster(deps: ClusterDeps): Cluster {
           onError: (error) => log('an API could not be checked', { error: describeError(error) }),
         })
       : undefined;
-  const authority = aggregation && createClusterAuthority({ authorizer, certificates, secretTokens, aggregation });
+  const authority =
+    aggregation &&
+    createClusterAuthority({
+      ...{ authorizer, certificates, secretTokens, aggregation, targets },
+      configuration: createConfiguration({ store, kinds, uid }),
+    });
   const issueToken = createTokenIssuer({
     get: (resource, namespace, name) => {
       const stored = store.get({ resource, namespace, name });
@@ -245,7 +256,7 @@ export function createCluster(deps: ClusterDeps): Cluster {
     auditor: deps.auditor,
     authorizer,
     authenticator,
-    flowControl: createFlowControl({ store, startTimer: deps.startTimer }),
+    flowControl: createFlowControl({ store, configuration, startTimer: deps.startTimer }),
     watches,
     streams: deps.streams,
     issueToken,
@@ -272,7 +283,9 @@ export function createCluster(deps: ClusterDeps): Cluster {
   });
   const clientFor = (user: UserInfo, fieldManager: string) =>
     createLocalClient({
-      ...{ store, writes, registry, prepare, kinds, authority, shard, user, fieldManager },
+      ...{ store, registry, prepare, kinds, authority, shard, user, fieldManager },
+      // Nodes and controllers record their Events together with others', and none may wait for a webhook of theirs.
+      writes: main ? createDirectWrites({ commits, now, random, uid }) : writes,
       sibling: deps.sibling,
     });
   return {

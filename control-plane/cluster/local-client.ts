@@ -73,6 +73,8 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
     isAllowed: (user, attributes) => authority().isAllowed(user, attributes),
     sign: (statement) => authority().sign(statement),
     checkApi: (apiService) => authority().checkApi(apiService),
+    context: (query) => authority().context(query),
+    locateService: (service) => authority().locateService(service),
   };
 }
 

@@ -30,6 +30,8 @@ export function createRemoteClient(port: RemoteClientPort): ClusterClient {
     isAllowed: (user, attributes) => call('isAllowed', user, attributes),
     sign: (statement) => call('sign', statement),
     checkApi: (apiService) => call('checkApi', apiService),
+    context: (query) => call('context', query),
+    locateService: (service) => call('locateService', service),
   };
 }
 

@@ -236,7 +236,7 @@ describe('the proxy', () => {
 it('a webhook behind a Service is asked over TLS, with the certificates that its configuration names', async () => {
   const path = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
   const caBundle = Buffer.from(certificate).toString('base64');
-  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'], operations: ['CREATE'] }];
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps', 'events'], operations: ['CREATE'] }];
   const clientConfig = { service: { namespace: 'default', name: 'hooks', path: '/mutate' }, caBundle };
   const hook = { name: 'hooks.example.com', sideEffects: 'None', admissionReviewVersions: ['v1'], rules };
   await must(path, { metadata: { name: 'hooks' }, webhooks: [{ ...hook, clientConfig }] });
@@ -246,6 +246,14 @@ it('a webhook behind a Service is asked over TLS, with the certificates that its
     code: 400,
     message: 'admission webhook "hooks.example.com" denied the request: not this one',
   });
+  // The object that has the Events is told of it while it is written to.
+  const record = (name: string) =>
+    send(`${namespace}/events`, {
+      method: 'POST',
+      body: { metadata: { name }, involvedObject: { kind: 'Pod', namespace: 'default', name: 'web' } },
+    });
+  await eventually('it is asked about Events, too', async () => (await record('forbidden')).status === 400);
+  expect((await record('welcome')).status).toBe(201);
   await send(`${path}/hooks`, {
     method: 'PATCH',
     headers: { 'content-type': 'application/json-patch+json' },

@@ -1,5 +1,7 @@
 import type { ClusterAuthority } from '../../client.ts';
+import type { Configuration } from '../../cluster/shards/configuration.ts';
 import type { Aggregation } from '../aggregation/aggregation.ts';
+import { servicePortTarget, type TargetDeps } from '../proxy/targets.ts';
 import type { Authorizer } from './authorize.ts';
 import type { CertificateAuthority } from './certificates/authority.ts';
 import type { SecretTokens } from './service-accounts/secret-tokens.ts';
@@ -9,6 +11,9 @@ export interface ClusterAuthorityDeps {
   certificates: Pick<CertificateAuthority, 'issue'>;
   secretTokens: Pick<SecretTokens, 'issue'>;
   aggregation: Pick<Aggregation, 'check'>;
+  /** What shards are told. */
+  configuration: Configuration;
+  targets: TargetDeps;
 }
 
 /** In the object that stores the cluster's roles and keys. */
@@ -17,10 +22,20 @@ export function createClusterAuthority({
   certificates,
   secretTokens,
   aggregation,
+  configuration,
+  targets,
 }: ClusterAuthorityDeps): ClusterAuthority {
   return {
     isAllowed: async (user, attributes) => authorizer.authorize(user, attributes).allowed,
     checkApi: (apiService) => aggregation.check(apiService),
+    locateService: async (service) => servicePortTarget(targets, service),
+    async context({ namespaces, configuration: version }) {
+      const changed = configuration.since(version);
+      return {
+        namespaces: namespaces.map((name) => targets.get('namespaces', '', name)),
+        ...(changed ? { configuration: changed } : {}),
+      };
+    },
     sign: (statement) => {
       switch (statement.type) {
         case 'secretToken':

@@ -11,6 +11,8 @@ export const priorityLevelResource = 'prioritylevelconfigurations.flowcontrol.ap
 
 export interface FlowControlDeps {
   store: Pick<Store, 'list' | 'onCommit'>;
+  /** Where FlowSchemas and priority levels are, if that is elsewhere. */
+  configuration?: Pick<Store, 'list' | 'onCommit'>;
   /** Runs something once after this many milliseconds; what it returns takes it back. */
   startTimer(run: () => void, delayMs: number): () => void;
   options?: Partial<FlowControlOptions>;
@@ -51,25 +53,27 @@ export interface FlowControl {
   admit(request: FlowRequest): Classified | Promise<Classified>;
 }
 
-/** What holds where a cluster has no such objects, as in its shards: one level, in which users take turns. */
+/** What holds where a cluster has no such objects, as in a shard that was told nothing yet: one level, in which users take turns. */
 const fallback: FlowSchema = {
   metadata: { name: 'all', uid: '' },
   spec: { priorityLevelConfiguration: { name: 'all' }, distinguisherMethod: { type: 'ByUser' } },
 };
 
-export function createFlowControl({ store, startTimer, options }: FlowControlDeps): FlowControl {
+export function createFlowControl(deps: FlowControlDeps): FlowControl {
+  const { store, configuration = store, startTimer, options } = deps;
   const levels = createLevels({ startTimer, ...defaultOptions, ...options });
   const estimate = createWorkEstimator(store);
   let schemas: FlowSchema[] | undefined;
 
-  store.onCommit((changes) => {
+  configuration.onCommit((changes) => {
     if (changes.some(({ key }) => key.resource === flowSchemaResource || key.resource === priorityLevelResource)) {
       schemas = undefined;
     }
   });
 
   function configure(): FlowSchema[] {
-    const read = <T>(resource: string) => store.list({ resource }).items.map(({ json }) => JSON.parse(json) as T);
+    const read = <T>(resource: string) =>
+      configuration.list({ resource }).items.map(({ json }) => JSON.parse(json) as T);
     levels.configure(read<PriorityLevelConfiguration>(priorityLevelResource));
     return read<FlowSchema>(flowSchemaResource).sort(byPrecedence);
   }

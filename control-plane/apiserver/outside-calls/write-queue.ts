@@ -2,7 +2,7 @@ import { modified, StatusError } from '../../../shared/api/errors.ts';
 import type { CommitQueue } from '../../store/commit-queue.ts';
 import type { StoreTransaction } from '../../store/store.ts';
 import { AnswersNeeded, type OutsideQuestion } from './question.ts';
-import { type RepeatableRun, repeatableRun, type WorldDeps, type WriteRun } from './write-run.ts';
+import { directRun, type RepeatableRun, repeatableRun, type WorldDeps, type WriteRun } from './write-run.ts';
 
 /** One write of several that share a transaction: its run, by its place among them. */
 export type RunOf = (index: number) => WriteRun;
@@ -61,6 +61,11 @@ export function createWriteQueue(deps: WriteQueueDeps): WriteQueue {
       }
     },
   };
+}
+
+/** For writes that nobody outside is asked about, whoever wants to be: of those who must not wait for anybody. */
+export function createDirectWrites({ commits, ...world }: WorldDeps & Pick<WriteQueueDeps, 'commits'>): WriteQueue {
+  return { submit: (work) => commits.submit((tx) => work(tx, () => directRun(world))) };
 }
 
 function attempt<T>(

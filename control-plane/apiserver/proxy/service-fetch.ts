@@ -1,11 +1,12 @@
 import { Buffer } from 'node:buffer';
+import type { ServiceEndpoint, ServicePort } from '../../client.ts';
 import type { NodeStreams } from '../http/verbs/log.ts';
 import type { WebhookClientDeps } from '../outside-calls/webhook-client.ts';
 import type { NodeHttp } from './exchange.ts';
-import { servicePortTarget, type TargetDeps } from './targets.ts';
 
 export interface ServiceFetchDeps {
-  targets: TargetDeps;
+  /** Throws StatusError where nobody answers. */
+  locate(service: ServicePort): Promise<ServiceEndpoint>;
   streams: NodeStreams;
   nodeHttp: NodeHttp;
 }
@@ -16,7 +17,7 @@ export interface ServiceFetchDeps {
  */
 export function createServiceFetch(deps: ServiceFetchDeps): WebhookClientDeps['fetchService'] {
   return async ({ url, body, caBundle, signal }, service) => {
-    const { node, host, port } = servicePortTarget(deps.targets, service);
+    const { node, host, port } = await deps.locate(service);
     const { pathname, search, host: name } = new URL(url);
     const bytes = new TextEncoder().encode(body);
     const plan = deps.streams.plan(node, {

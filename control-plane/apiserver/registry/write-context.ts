@@ -28,7 +28,13 @@ export interface RegistryDeps {
   /** Of custom resources by webhooks. */
   conversions?: Conversions;
   /** What admission and strategies may need and another object stores. */
-  elsewhere?(key: ObjectKey): KubernetesObject | undefined;
+  elsewhere?: ObjectsElsewhere | undefined;
+}
+
+export interface ObjectsElsewhere {
+  get(key: ObjectKey): KubernetesObject | undefined;
+  /** Undefined for what is stored here. */
+  list(resource: string, namespace?: string): readonly KubernetesObject[] | undefined;
 }
 
 /** One write on its way from the request to the store. */
@@ -89,8 +95,9 @@ function contextFor(
       random: run.random,
       uid: run.uid,
       user: target.options.user,
-      get: (key) => deps.elsewhere?.(key) ?? readObject(tx, key),
-      list: (resource, namespace, limit) => listObjects(tx, resource, namespace, limit),
+      get: (key) => deps.elsewhere?.get(key) ?? readObject(tx, key),
+      list: (resource, namespace, limit) =>
+        deps.elsewhere?.list(resource, namespace) ?? listObjects(tx, resource, namespace, limit),
       isClaimed: (claim) => tx.claimant(claim) !== undefined,
       settings: deps.settings,
     },

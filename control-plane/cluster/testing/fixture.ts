@@ -17,7 +17,6 @@ import { openNodeDatabase } from '../../store/testing/node-sqlite.ts';
 import { createTimers, type Timers } from '../../timers/timers.ts';
 import type { WatchAttachment, Watcher } from '../../watch/watcher.ts';
 import { type Cluster, createCluster } from '../cluster.ts';
-import { createLocalClient } from '../local-client.ts';
 import { componentUsers } from '../users.ts';
 
 export interface Reply {
@@ -131,12 +130,8 @@ export class ClusterFixture {
   }
 
   get client(): ClusterClient {
-    const { store, writes, registry, kinds } = this.cluster;
     const { identity, fieldManager } = componentUsers.apiserver;
-    const sibling = () => {
-      throw new Error('there is one shard');
-    };
-    return createLocalClient({ store, writes, registry, kinds, user: identity, fieldManager, shard: '', sibling });
+    return this.cluster.clientFor(identity, fieldManager);
   }
 
   /** Calls the API, as the administrator unless told otherwise. A body that is no string or bytes is sent as JSON. */

@@ -38,6 +38,8 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
     isAllowed: (user, attributes) => client.isAllowed(user, attributes),
     sign: (statement) => client.sign(statement),
     checkApi: (apiService) => client.checkApi(apiService),
+    context: (query) => client.context(query),
+    locateService: (service) => client.locateService(service),
     write(operations, options) {
       if (options?.atomic) return client.write(operations, options);
       return new Promise((resolve, reject) => {

@@ -77,7 +77,8 @@ export class TestCluster {
     const unheard = async () => {
       throw new Error('there is nobody to ask');
     };
-    const authority = { isAllowed: unheard, sign: unheard, checkApi: async () => this.apiCheck };
+    const checkApi = async () => this.apiCheck;
+    const authority = { isAllowed: unheard, sign: unheard, context: unheard, locateService: unheard, checkApi };
     const clientIn = (shard: string): ClusterClient =>
       createLocalClient({
         ...{ store, writes, registry, kinds, user, shard, authority },

@@ -52,9 +52,6 @@ export function createHookSource(store: Pick<Store, 'list' | 'onCommit'>): HookS
   };
 }
 
-/** For an object of a cluster in which no configuration lives. */
-export const noHooks: HookSource = { mutating: [], validating: [] };
-
 function hooksOf({ metadata, webhooks = [] }: WebhookConfiguration & KubernetesObject): Hook[] {
   return webhooks.map((webhook) => ({
     id: `${metadata.uid}/${metadata.generation}/${webhook.name}`,
