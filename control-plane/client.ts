@@ -29,6 +29,8 @@ export interface ClusterAuthority {
   isAllowed(user: UserInfo, attributes: RequestAttributes): Promise<boolean>;
   /** The token, or the certificate in PEM. */
   sign(statement: Statement): Promise<string>;
+  /** The authorities by whose certificates clients are known, in PEM, the newest first; none is made for this. */
+  clientAuthorities(): Promise<string[]>;
   /**
    * Asks the server that an APIService leads to whether it answers. Undefined while others are being asked: again later.
    */

@@ -72,6 +72,7 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
     },
     isAllowed: (user, attributes) => authority().isAllowed(user, attributes),
     sign: (statement) => authority().sign(statement),
+    clientAuthorities: () => authority().clientAuthorities(),
     checkApi: (apiService) => authority().checkApi(apiService),
     context: (query) => authority().context(query),
     locateService: (service) => authority().locateService(service),

@@ -29,6 +29,7 @@ export function createRemoteClient(port: RemoteClientPort): ClusterClient {
     write: (operations, options) => call('write', operations, options ?? {}),
     isAllowed: (user, attributes) => call('isAllowed', user, attributes),
     sign: (statement) => call('sign', statement),
+    clientAuthorities: () => call('clientAuthorities'),
     checkApi: (apiService) => call('checkApi', apiService),
     context: (query) => call('context', query),
     locateService: (service) => call('locateService', service),

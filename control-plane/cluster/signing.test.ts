@@ -6,6 +6,7 @@ import { nodeUser } from '../apiserver/auth/node-authorizer.ts';
 import certificateApprover from '../controllers/certificate-approver.ts';
 import certificateCleaner from '../controllers/certificate-cleaner.ts';
 import certificateSigner from '../controllers/certificate-signer.ts';
+import clusterAuthenticationTrust from '../controllers/cluster-authentication-trust.ts';
 import { createEventRecorder } from '../controllers/runtime/event-recorder.ts';
 import { createControllerManager } from '../controllers/runtime/manager.ts';
 import serviceAccountTokens from '../controllers/service-account-tokens.ts';
@@ -43,7 +44,13 @@ beforeEach(async () => {
     scheduleTimer: (atMs) => {
       timerAtMs = atMs;
     },
-    controllers: [certificateApprover, certificateSigner, certificateCleaner, serviceAccountTokens],
+    controllers: [
+      certificateApprover,
+      certificateSigner,
+      certificateCleaner,
+      clusterAuthenticationTrust,
+      serviceAccountTokens,
+    ],
   });
   cluster.cluster.store.onCommit(() => manager.wake());
 });
@@ -87,6 +94,27 @@ describe('the cluster’s own signers', () => {
     expect(Date.parse(issued.validTo)).toBe(cluster.nowMs + 86_400_000 - 300_000);
     const authority = new X509Certificate(await cluster.cluster.certificates.bundle());
     expect([issued.checkIssued(authority), issued.verify(authority.publicKey)]).toEqual([true, true]);
+  });
+
+  it('have an authority that others can look up, once it has signed anything', async () => {
+    const path = '/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication';
+    expect((await cluster.call('GET', path)).status).toBe(404);
+    const request = await ask({ signerName: nodeClient, usages: nodeUsages }, { subject: nodeSubject });
+    await approve(await request());
+    await request();
+    const { json } = await cluster.call('GET', path);
+    const authority = `${(await cluster.cluster.certificates.bundle()).trimEnd()}\n`;
+    expect(json.data).toEqual({ 'client-ca-file': authority });
+    const body = { ...json, data: { 'client-ca-file': 'another', more: 'theirs' } };
+    await cluster.call('PUT', path, { body });
+    await settle();
+    expect((await cluster.call('GET', path)).json.data).toEqual({ 'client-ca-file': authority, more: 'theirs' });
+    await cluster.call('DELETE', path);
+    await settle();
+    const { resourceVersion } = (await cluster.call('GET', path)).json.metadata;
+    await approve(await (await ask({ signerName: nodeClient, usages: nodeUsages }, { subject: nodeSubject }))());
+    await settle();
+    expect((await cluster.call('GET', path)).json.metadata.resourceVersion).toBe(resourceVersion);
   });
 
   it('say why not', async () => {

@@ -4,6 +4,7 @@ import bootstrapTokenCleaner from './bootstrap-token-cleaner.ts';
 import certificateApprover from './certificate-approver.ts';
 import certificateCleaner from './certificate-cleaner.ts';
 import certificateSigner from './certificate-signer.ts';
+import clusterAuthenticationTrust from './cluster-authentication-trust.ts';
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
@@ -41,6 +42,7 @@ export const builtInControllers = [
   certificateApprover,
   certificateCleaner,
   certificateSigner,
+  clusterAuthenticationTrust,
   clusterRoleAggregation,
   cronJob,
   customResourceDefinition,

@@ -8,7 +8,7 @@ import type { SecretTokens } from './service-accounts/secret-tokens.ts';
 
 export interface ClusterAuthorityDeps {
   authorizer: Authorizer;
-  certificates: Pick<CertificateAuthority, 'issue'>;
+  certificates: Pick<CertificateAuthority, 'issue' | 'trusted'>;
   secretTokens: Pick<SecretTokens, 'issue'>;
   aggregation: Pick<Aggregation, 'check'>;
   /** What shards are told. */
@@ -27,6 +27,7 @@ export function createClusterAuthority({
 }: ClusterAuthorityDeps): ClusterAuthority {
   return {
     isAllowed: async (user, attributes) => authorizer.authorize(user, attributes).allowed,
+    clientAuthorities: async () => certificates.trusted(),
     checkApi: (apiService) => aggregation.check(apiService),
     locateService: async (service) => servicePortTarget(targets, service),
     async context({ namespaces, configuration: version }) {

@@ -37,6 +37,7 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
     changes: (query) => client.changes(query),
     isAllowed: (user, attributes) => client.isAllowed(user, attributes),
     sign: (statement) => client.sign(statement),
+    clientAuthorities: () => client.clientAuthorities(),
     checkApi: (apiService) => client.checkApi(apiService),
     context: (query) => client.context(query),
     locateService: (service) => client.locateService(service),

@@ -77,8 +77,14 @@ export class TestCluster {
     const unheard = async () => {
       throw new Error('there is nobody to ask');
     };
-    const checkApi = async () => this.apiCheck;
-    const authority = { isAllowed: unheard, sign: unheard, context: unheard, locateService: unheard, checkApi };
+    const authority = {
+      isAllowed: unheard,
+      sign: unheard,
+      context: unheard,
+      locateService: unheard,
+      clientAuthorities: async () => [],
+      checkApi: async () => this.apiCheck,
+    };
     const clientIn = (shard: string): ClusterClient =>
       createLocalClient({
         ...{ store, writes, registry, kinds, user, shard, authority },
