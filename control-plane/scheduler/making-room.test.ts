@@ -51,6 +51,7 @@ test('a Pod of high priority gets the room of one of low priority', async () => 
       status: 'True',
       reason: 'PreemptionByScheduler',
       message: 'default-scheduler: preempting to accommodate a higher priority pod',
+      observedGeneration: 1,
     }),
   );
   expect(await cluster.events('Preempted')).toEqual([`Preempted: Preempted by pod ${metadata.uid} on node n1`]);

@@ -19,8 +19,8 @@ export function refuseOperation(
   const isSaid = old?.status === 'False' && old.reason === 'Unschedulable' && old.message === message;
   const isNominated = (pod.status?.nominatedNodeName || undefined) === nominated;
   if (isSaid && isNominated) return [];
-  const lastTransitionTime = timestamp(nowMs);
-  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, lastTransitionTime };
+  const observed = { lastTransitionTime: timestamp(nowMs), observedGeneration: pod.metadata.generation };
+  const condition = { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message, ...observed };
   const status = {
     conditions: withCondition(pod, condition),
     ...(isNominated ? {} : { nominatedNodeName: nominated ?? null }),

@@ -17,8 +17,8 @@ export interface Disruption {
 export function disrupt(pod: Pod, { reason, message, nowMs, phase, gracePeriodSeconds }: Disruption): WriteOperation[] {
   const preconditions = sameObject(pod);
   const key = keyOf('pods', pod);
-  const lastTransitionTime = timestamp(nowMs);
-  const condition = { type: 'DisruptionTarget', status: 'True', reason, message, lastTransitionTime };
+  const observed = { lastTransitionTime: timestamp(nowMs), observedGeneration: pod.metadata.generation };
+  const condition = { type: 'DisruptionTarget', status: 'True', reason, message, ...observed };
   const conditions = withCondition(pod, condition);
   const status = { ...(phase ? { phase } : {}), conditions };
   return [
