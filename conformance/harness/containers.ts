@@ -15,6 +15,12 @@ const tellingImage = `${registry}/tells:1`;
 export const images = {
   /** Ends with this code. */
   endsWith: (exitCode: number) => `${registry}/ends-with:${exitCode}`,
+  /** Writes this line to its log and ends with this code. */
+  says: (line: string, exitCode: number) => `${registry}/says-${line}:${exitCode}`,
+  /** Writes a hundred lines and runs on. */
+  writes: `${registry}/writes:100`,
+  /** Fails when it is started first, ends well when it is started again, and runs for ever from then on. */
+  staysAtLast: `${registry}/stays-at-last:1`,
   /** Fails the first time that it is started, and not when it is restarted. */
   failsFirst: `${registry}/fails-first:1`,
   /** Of an indexed Job: fails where the index is odd. */
@@ -36,14 +42,21 @@ const markers = new Set<string>();
 export function behave(config: ContainerConfig): ContainerBehaviour | undefined {
   const [program, parameter] = config.image.slice(registry.length + 1).split(':');
   const index = variablesOf(config).JOB_COMPLETION_INDEX;
-  const labels = config.labels;
+  const { labels } = config;
+  const attempt = Number(labels[containerLabels.attempt]);
+  const said = program?.startsWith('says-') ? program.slice('says-'.length) : undefined;
+  if (said !== undefined) return { exitCode: Number(parameter), logs: [said] };
   switch (program) {
     case 'tells':
       return { exitCode: 0, logs: [JSON.stringify(whatToTell(config))] };
     case 'ends-with':
       return { exitCode: Number(parameter) };
     case 'fails-first':
-      return { exitCode: labels[containerLabels.attempt] === '0' ? 1 : 0 };
+      return { exitCode: attempt === 0 ? 1 : 0 };
+    case 'stays-at-last':
+      return attempt < 2 ? { exitCode: attempt === 0 ? 1 : 0 } : undefined;
+    case 'writes':
+      return { logs: Array.from({ length: Number(parameter) }, (_, line) => `line ${line}`) };
     case 'fails-odd':
       return { exitCode: Number(index) % 2 };
     case 'runs-once': {
