@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodeCondition, Pod } from '../shared/api/object.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { createMemoryRuntime, type MemoryRuntime, type MemoryRuntimeOptions } from './runtime/memory-runtime.ts';
 import { type ControlPlaneEnd, startControlPlaneEnd } from './testing/control-plane-end.ts';
-import { createMemoryAgent, type MemoryAgent } from './testing/memory-agent.ts';
+import { createMemoryAgent, type MemoryAgent, type MemoryAgentOptions } from './testing/memory-agent.ts';
 import { aPod, asObject, eventually } from './testing/pods.ts';
 
 let end: ControlPlaneEnd;
@@ -24,8 +25,18 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-async function startAgent(runtime: MemoryRuntime = createMemoryRuntime()): Promise<MemoryAgent> {
-  const agent = await createMemoryAgent({ server: end.url, credential: 'c', nodeName: 'node-1', runtime, dataDir });
+async function startAgent(
+  runtime: MemoryRuntime = createMemoryRuntime(),
+  deps: MemoryAgentOptions['deps'] = {},
+): Promise<MemoryAgent> {
+  const agent = await createMemoryAgent({
+    server: end.url,
+    credential: 'c',
+    nodeName: 'node-1',
+    runtime,
+    dataDir,
+    deps,
+  });
   agents.push(agent);
   await agent.start();
   return agent;
@@ -239,6 +250,34 @@ describe('a Pod', () => {
     end.deletePod(pod.metadata.name!, { graceSeconds: 1 });
     await eventually(() => !end.pod(pod.metadata.name!));
     expect(runtime.containers()).toEqual([]);
+  });
+
+  test('has one timer for its deadline, however often it is looked at, and none when the agent has stopped', async () => {
+    const waiting = new Set<object>();
+    const after: Clock['after'] = (ms, action) => {
+      const cancel = systemClock.after(ms, action);
+      const timer = {};
+      if (ms > 1_000_000) waiting.add(timer);
+      return () => {
+        waiting.delete(timer);
+        cancel();
+      };
+    };
+    const agent = await startAgent(engine(), { clock: { ...systemClock, after } });
+    const pod = aPod({ activeDeadlineSeconds: 5000 });
+    add(pod);
+    await phase(pod, 'Running');
+    const object = asObject(pod);
+    const changes = Array.from({ length: 20 }, (_, index) => ({
+      type: 'MODIFIED' as const,
+      resource: 'pods',
+      object: { ...object, metadata: { ...object.metadata, labels: { change: `${index}` } } },
+    }));
+    for (const change of changes) end.apply(change);
+    await eventually(() => agent.isReported());
+    expect(waiting.size).toBe(1);
+    await agent.stop();
+    expect(waiting.size).toBe(0);
   });
 
   test('past its deadline fails for that reason', async () => {

@@ -69,10 +69,10 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
 
   async function run(): Promise<void> {
     busy = true;
-    cancelTimer();
     try {
       while (dirty && !paused && !closed) {
         dirty = false;
+        cancelTimer();
         await round();
       }
     } finally {
@@ -97,7 +97,7 @@ export function createPodWorker(deps: PodWorkerDeps, ref: PodRef, first: Pod | u
     } else if (!wanted && memory.finished) {
       close();
       deps.gone(ref.uid);
-    } else if (wakeAt !== undefined) {
+    } else if (wakeAt !== undefined && !closed) {
       cancelTimer = clock.after(Math.max(0, wakeAt - clock.now()), wake);
     }
   }
