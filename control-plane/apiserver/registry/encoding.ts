@@ -27,6 +27,17 @@ export function encodeObject(kind: KindDefinition, object: KubernetesObject): st
   return typeMetaPrefix(kind) + JSON.stringify({ metadata: orderedMeta(metadata), ...rest }).slice(1);
 }
 
+/**
+ * The text of an object at another revision, without encoding it again: what comes before its revision are names, in
+ * which a quotation mark is not one.
+ */
+export function moveRevision(json: string | undefined, before: string | undefined, after: string): string | undefined {
+  if (json === undefined || !before) return undefined;
+  const field = (revision: string) => `"resourceVersion":${JSON.stringify(revision)}`;
+  const at = json.indexOf(field(before));
+  return at < 0 ? undefined : json.slice(0, at) + field(after) + json.slice(at + field(before).length);
+}
+
 const metaOrder = [
   'name',
   'generateName',

@@ -7,15 +7,15 @@ import {
   notFound,
   StatusError,
 } from '../../../shared/api/errors.ts';
-import { jsonEqual } from '../../../shared/api/json.ts';
 import type { KubernetesObject, ObjectKey } from '../../../shared/api/object.ts';
 import { validateObjectMeta, validateObjectMetaUpdate } from '../../../shared/api/validation.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import { admissionRequest, admit, changeRequest, type SeenAs } from './admission-request.ts';
-import { encodeObject } from './encoding.ts';
+import { encodeObject, moveRevision } from './encoding.ts';
 import { adoptNamespace, carryOverMeta, checkPreconditions } from './identity.ts';
 import { trackUpdate } from './managed-fields.ts';
 import { ensureName } from './names.ts';
+import { sameText } from './same-text.ts';
 import { presented, storedText, toServed, toStored } from './served-form.ts';
 import { forgetObject } from './transaction-reads.ts';
 import { type Amendment, keyOf, sameKey, strategyFor, subjectOf, type WriteContext } from './write-context.ts';
@@ -139,7 +139,7 @@ export function replace(
   if (sameText(storedText(kind, json), stored.json))
     return { object: current, json: kind.custom ? encodeObject(kind, current) : stored.json };
   if (options.dryRun) return { object: next, json };
-  return { object: next, json: put(context, key, next) };
+  return { object: next, json: put(context, key, next, json) };
 }
 
 /** True for an object whose deletion has begun and that nothing holds any longer. */
@@ -158,13 +158,15 @@ export function remove({ tx, kind }: WriteContext, key: ObjectKey, last: Kuberne
   return json;
 }
 
-function put(context: WriteContext, key: ObjectKey, object: KubernetesObject): string {
+/** @param encoded text of the object as it is */
+function put(context: WriteContext, key: ObjectKey, object: KubernetesObject, encoded?: string): string {
   const { tx, kind, deps, strategy } = context;
   const { metadata } = object;
   const claims = kind.strategy.claims?.(object) ?? [];
   refuseTakenClaims(context, key, claims);
+  const before = metadata.resourceVersion;
   metadata.resourceVersion = String(tx.nextRevision);
-  const json = encodeObject(kind, object);
+  const json = moveRevision(encoded, before, metadata.resourceVersion) ?? encodeObject(kind, object);
   forgetObject(tx, key);
   const ttl = kind.storage?.ttlSeconds?.(deps.settings);
   tx.put({
@@ -253,16 +255,6 @@ function isSameWish({ subresources }: KindDefinition, next: KubernetesObject, cu
     const [after, before] = [next[field], current[field]];
     return after === before || sameText(JSON.stringify(after), JSON.stringify(before));
   });
-}
-
-/**
- * Whether two texts made by `JSON.stringify` say the same. Clients order fields as they like and strategies leave
- * `undefined` behind, so texts are compared where objects would mislead; the same content has the same length.
- */
-function sameText(a: string | undefined, b: string | undefined): boolean {
-  if (a === b) return true;
-  if (a === undefined || b === undefined || a.length !== b.length) return false;
-  return jsonEqual(JSON.parse(a), JSON.parse(b));
 }
 
 function validateNew({ served: { strategy } }: WriteContext, object: KubernetesObject): FieldError[] {
