@@ -2,10 +2,11 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { conforms } from '../harness/conforms.ts';
+import { type Conformance, conforms } from '../harness/conforms.ts';
+import { images } from '../harness/containers.ts';
 import { kinds } from '../harness/kinds.ts';
 import { commandLine } from '../harness/kubectl.ts';
-import { aController, aDeployment, aPod, runs } from '../harness/pods.ts';
+import { aController, aDeployment, aPod, isReady, runs } from '../harness/pods.ts';
 import { gone } from '../harness/wait.ts';
 
 const image = 'registry.example/app:1';
@@ -152,4 +153,107 @@ conforms('Kubectl, diff Deployment', async (t) => {
   expect(code).toBe(1);
   expect(stdout).toMatch(new RegExp(`^-.*${image}$`, 'm'));
   expect(stdout).toMatch(new RegExp(`^\\+.*${otherImage}$`, 'm'));
+});
+
+const running = (t: Conformance, name: string, replicas: number) =>
+  t.eventually(`${replicas} Pods of ${name} run`, async () => {
+    const { items } = await t.resource(kinds.pod).list({ labelSelector: `name=${name}` });
+    return items.length === replicas && items.every(isReady);
+  });
+
+const aControllerFile = (name: string, replicas: number) =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ReplicationController', ...aController(name, replicas) });
+
+conforms('Kubectl, replication controller', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['create', '-f', '-'], aControllerFile('demo', 2));
+  await running(t, 'demo', 2);
+  const names = '{{range .items}}{{.metadata.name}} {{end}}';
+  const told = await kubectl.run(['get', 'pods', '-o', 'template', `--template=${names}`, '-l', 'name=demo']);
+  expect(told.trim().split(' ')).toHaveLength(2);
+  await kubectl.run(['delete', '--grace-period=0', '--force', '-f', '-'], aControllerFile('demo', 2));
+  await t.eventually('nothing is left', async () => (await t.resource(kinds.pod).list()).items.length === 0);
+});
+
+conforms('Kubectl, scale replication controller', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['create', '-f', '-'], aControllerFile('demo', 2));
+  await running(t, 'demo', 2);
+  for (const replicas of [1, 2]) {
+    await kubectl.run(['scale', 'rc', 'demo', `--replicas=${replicas}`, '--timeout=30s']);
+    await running(t, 'demo', replicas);
+  }
+});
+
+conforms('Kubectl, describe pod or rc', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['create', '-f', '-'], aControllerFile('primary', 1));
+  await kubectl.run(['expose', 'rc', 'primary', '--port=6379']);
+  await running(t, 'primary', 1);
+  const [pod] = (await t.resource(kinds.pod).list()).items;
+  const { nodeName } = pod!.spec;
+  const describes = async (args: string[], wanted: (string | RegExp)[]) => {
+    const told = await kubectl.run(['describe', ...args]);
+    for (const text of wanted) expect(told).toMatch(typeof text === 'string' ? new RegExp(`^ *${text}`, 'm') : text);
+  };
+  await describes(
+    ['pod', pod!.metadata.name],
+    [
+      ...['Name: +primary-', 'Namespace:', 'Node:', 'Labels: +name=primary', 'Annotations:', 'Status: +Running', 'IP:'],
+      ...['Controlled By: +ReplicationController/primary', 'Image:', 'State: +Running', 'QoS Class: +BestEffort'],
+    ],
+  );
+  await describes(
+    ['rc', 'primary'],
+    [
+      ...['Name: +primary', 'Namespace:', 'Selector: +name=primary', 'Labels:', 'Annotations:'],
+      ...['Replicas: +1 current / 1 desired', 'Pods Status: +1 Running / 0 Waiting / 0 Succeeded / 0 Failed'],
+      ...['Pod Template:', 'Image:', 'Events:'],
+    ],
+  );
+  await describes(
+    ['service', 'primary'],
+    [
+      'Name: +primary',
+      'Namespace:',
+      'Labels:',
+      'Selector:',
+      'Type: +ClusterIP',
+      'IP:',
+      'Endpoints:',
+      'Session Affinity:',
+    ],
+  );
+  await describes(
+    ['node', nodeName!],
+    [
+      ...['Name:', 'Labels:', 'Annotations:', 'CreationTimestamp:', 'Conditions:', 'Type', 'MemoryPressure', 'Ready'],
+      ...[
+        'Addresses:',
+        'Capacity:',
+        'Version|System Info:',
+        'Kubelet Version:',
+        'Non-terminated Pods:',
+        'Allocated resources:',
+      ],
+    ],
+  );
+  await describes(['namespace', t.namespace], [`Name: +${t.namespace}`, 'Labels:', 'Annotations:', 'Status: +Active']);
+});
+
+conforms('Kubectl, logs', async (t) => {
+  const kubectl = commandLine(t);
+  await kubectl.run(['run', 'writer', `--image=${images.writes}`]);
+  await runs(t, 'writer');
+  const logs = (...args: string[]) => kubectl.run(['logs', 'writer', 'writer', ...args]);
+  expect((await logs()).trim().split('\n')).toHaveLength(100);
+  expect(await logs('--tail=1')).toBe('line 99\n');
+  expect(await logs('--limit-bytes=1')).toHaveLength(1);
+  const [line, ...rest] = (await logs('--tail=1', '--timestamps')).trim().split('\n');
+  expect(rest).toEqual([]);
+  const [time, ...words] = (line ?? '').split(' ');
+  expect(Number.isNaN(Date.parse(time ?? ''))).toBe(false);
+  expect(words).toEqual(['line', '99']);
+  expect((await logs('--since=24h')).trim().split('\n')).toHaveLength(100);
+  await t.eventually('the lines are older than a second', async () => (await logs('--since=1s')) === '');
 });
