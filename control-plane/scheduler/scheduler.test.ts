@@ -79,6 +79,23 @@ describe('binding', () => {
   });
 });
 
+test('the room of a Pod that goes while it is bound is given to one that was refused because of it', async () => {
+  const { client } = cluster;
+  const racing: ClusterClient = {
+    ...client,
+    write: async (operations, options) => {
+      const binds = operations.some((operation) => operation.verb === 'bind' && operation.key.name === 'a');
+      if (binds) await client.write([{ verb: 'delete', key: key('a') }]);
+      return client.write(operations, options);
+    },
+  };
+  await cluster.addNode('n1', { allocatable: { cpu: '1', memory: '8Gi', pods: '10' } });
+  for (const name of ['a', 'b']) await createPod(name, needing('1'));
+  cluster.startScheduler({ client: racing });
+  await cluster.advance(2000);
+  expect(await nodeOf('b')).toBe('n1');
+});
+
 describe('a Pod that fits nowhere', () => {
   const message =
     '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.';

@@ -158,10 +158,12 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
     const operations = steps.flatMap((step) => step.operations);
     const results = await writeBatch(operations, { isRequired: steps.some(({ evicts }) => evicts) });
     let at = 0;
+    let isRoomFree = false;
     for (const step of steps) {
-      step.settle(results?.slice(at, at + step.operations.length));
+      if (step.settle(results?.slice(at, at + step.operations.length))) isRoomFree = true;
       at += step.operations.length;
     }
+    if (isRoomFree) queue.activateUnschedulable();
   }
 
   /** Undefined: nothing is known of the outcome. */

@@ -12,8 +12,11 @@ export interface Step {
   operations: readonly WriteOperation[];
   /** Whether it makes a Pod go. */
   evicts: boolean;
-  /** With a result for each operation; `undefined`: nothing is known of the outcome. */
-  settle(results: readonly WriteResult[] | undefined): void;
+  /**
+   * With a result for each operation; `undefined`: nothing is known of the outcome. True when room is free again that
+   * later decisions took for taken.
+   */
+  settle(results: readonly WriteResult[] | undefined): boolean;
 }
 
 export interface StepDeps {
@@ -45,7 +48,7 @@ function placementStep({ queued, node }: Placement, { queue, snapshot, clock, te
       if (results && !error) {
         queue.remove(key);
         tell(queued.pod, 'Normal', 'Scheduled', `Successfully assigned ${key} to ${node}`);
-        return;
+        return false;
       }
       snapshot.forget(key);
       // The Pod is gone; the change feed says so too.
@@ -54,6 +57,7 @@ function placementStep({ queued, node }: Placement, { queue, snapshot, clock, te
       if (error && error.reason !== 'NotFound' && error.reason !== 'Conflict') {
         tell(queued.pod, 'Warning', 'FailedScheduling', `binding rejected: ${error.message}`);
       }
+      return true;
     },
   };
 }
@@ -89,6 +93,7 @@ async function refusalStep(refusal: Refusal, decided: ReadonlySet<string>, deps:
       else queue.unschedulable(queued, clock.now());
       for (const other of outranked) queue.activate(other.info.key);
       tell(queued.pod, 'Warning', 'FailedScheduling', message);
+      return false;
     },
   };
 }
