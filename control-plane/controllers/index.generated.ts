@@ -8,6 +8,7 @@ import clusterAuthenticationTrust from './cluster-authentication-trust.ts';
 import clusterRoleAggregation from './cluster-role-aggregation.ts';
 import cronJob from './cron-job.ts';
 import customResourceDefinition from './custom-resource-definition.ts';
+import customResourceRegistration from './custom-resource-registration.ts';
 import daemonSet from './daemon-set.ts';
 import deployment from './deployment.ts';
 import disruption from './disruption.ts';
@@ -46,6 +47,7 @@ export const builtInControllers = [
   clusterRoleAggregation,
   cronJob,
   customResourceDefinition,
+  customResourceRegistration,
   daemonSet,
   deployment,
   disruption,
