@@ -8,11 +8,10 @@ import type {
 } from '../../shared/kinds/custom-resource-definition/types.ts';
 import { establish } from './definitions/establish.ts';
 import { defineController, type ReconcileDeps } from './runtime/controller.ts';
+import { pages, someOf } from './runtime/pages.ts';
 import { keyOf, sameObject, timestamp, writeAll } from './runtime/write.ts';
 
 const resource = 'customresourcedefinitions.apiextensions.k8s.io';
-/** Deleted in one write. */
-const batchSize = 200;
 
 /**
  * Accepts the names of CustomResourceDefinitions, which makes their kinds served, and empties those that are being
@@ -66,18 +65,17 @@ async function cleanUp(definition: CustomResourceDefinition, deps: ReconcileDeps
     return;
   }
   const instances = definition.metadata.name!;
-  const { items } = await client.list<KubernetesObject>({ resource: instances });
-  if (items.length === 0) {
+  if (!(await someOf(pages(client, { resource: instances }), () => true))) {
     await finish(definition, 'InstanceDeletionCompleted', 'removed all instances', deps);
     return;
   }
   await explain(definition, 'InstanceDeletionInProgress', 'CustomResource deletion is in progress', deps);
-  const doomed = items.filter(({ metadata }) => !metadata.deletionTimestamp);
-  for (let from = 0; from < doomed.length; from += batchSize) {
-    const operations = doomed
-      .slice(from, from + batchSize)
-      .map((object) => ({ verb: 'delete', key: keyOf(instances, object), preconditions: sameObject(object) }) as const);
-    await writeAll(client, operations);
+  for await (const page of pages(client, { resource: instances })) {
+    const doomed = page.filter(({ metadata }) => !metadata.deletionTimestamp);
+    await writeAll(
+      client,
+      doomed.map((object) => ({ verb: 'delete', key: keyOf(instances, object), preconditions: sameObject(object) })),
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from './garbage/references.ts';
 import { defineController, type ReconcileDeps } from './runtime/controller.ts';
 import { ownableResources } from './runtime/manager.ts';
+import { pages } from './runtime/pages.ts';
 import { keyOf, sameState, writeAll } from './runtime/write.ts';
 
 /**
@@ -55,22 +56,31 @@ function objectKey({ resource, namespace, name }: ObjectKey): string {
   return `object/${resource}/${namespace}/${name}`;
 }
 
-/** All that `uid` owns, over the index of each resource. */
-async function dependentsOf(uid: string, namespace: string, { client, kinds }: ReconcileDeps) {
-  const found: { key: ObjectKey; object: KubernetesObject }[] = [];
+interface Dependent {
+  key: ObjectKey;
+  object: KubernetesObject;
+}
+
+/** All that `uid` owns, over the index of each resource, a page at a time. */
+async function* dependentsOf(
+  uid: string,
+  namespace: string,
+  { client, kinds }: ReconcileDeps,
+): AsyncGenerator<Dependent[]> {
   for (const resource of ownableResources(kinds)) {
-    const { items } = await client.list({ resource, owner: uid, ...(namespace ? { namespace } : {}) });
-    found.push(...items.map((object) => ({ key: keyOf(resource, object), object })));
+    const found = pages(client, { resource, owner: uid, ...(namespace ? { namespace } : {}) });
+    for await (const page of found) {
+      if (page.length > 0) yield page.map((object) => ({ key: keyOf(resource, object), object }));
+    }
   }
-  return found;
 }
 
 async function collectDependents(uid: string, namespace: string, deps: ReconcileDeps): Promise<undefined> {
-  const dependents = await dependentsOf(uid, namespace, deps);
-  const operations: WriteOperation[] = [];
-  for (const { key, object } of dependents) operations.push(...(await verdictOn(key, object, deps)));
-  await writeAll(deps.client, operations);
-  return undefined;
+  for await (const page of dependentsOf(uid, namespace, deps)) {
+    const operations: WriteOperation[] = [];
+    for (const { key, object } of page) operations.push(...(await verdictOn(key, object, deps)));
+    await writeAll(deps.client, operations);
+  }
 }
 
 async function judge(key: ObjectKey, deps: ReconcileDeps): Promise<undefined> {
@@ -87,11 +97,12 @@ async function verdictOn(key: ObjectKey, object: KubernetesObject, deps: Reconci
   if (object.metadata.deletionTimestamp) return [];
   const states = await ownerStates(object, deps);
   const isAwaited = states.includes('waiting') && !states.includes('solid');
-  const own = isAwaited ? await dependentsOf(object.metadata.uid ?? '', key.namespace, deps) : [];
-  const verdict = judgeDependent(object, states, {
-    hasDependents: own.length > 0,
-    isInCircle: own.some((dependent) => waitsForDependents(dependent.object)),
-  });
+  const own = { hasDependents: false, isInCircle: false };
+  for await (const page of isAwaited ? dependentsOf(object.metadata.uid ?? '', key.namespace, deps) : []) {
+    own.hasDependents = true;
+    own.isInCircle ||= page.some((dependent) => waitsForDependents(dependent.object));
+  }
+  const verdict = judgeDependent(object, states, own);
   // The references that were judged must still be the ones that it has.
   const preconditions = sameState(object);
   if (verdict.action === 'keep') return [];
@@ -121,29 +132,25 @@ async function ownerStates(
 /** `orphan`: the dependents lose their reference, then the object goes. */
 async function orphanDependents(key: ObjectKey, object: KubernetesObject, deps: ReconcileDeps): Promise<void> {
   const { uid = '' } = object.metadata;
-  const dependents = await dependentsOf(uid, key.namespace, deps);
-  await writeAll(
-    deps.client,
-    dependents.map(({ key: dependent, object: { metadata } }): WriteOperation => {
+  for await (const page of dependentsOf(uid, key.namespace, deps)) {
+    const operations = page.map(({ key: dependent, object: { metadata } }): WriteOperation => {
       const ownerReferences = (metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid);
       const preconditions = { uid: metadata.uid, resourceVersion: metadata.resourceVersion };
       return { verb: 'patch', key: dependent, patch: { metadata: { ownerReferences } }, preconditions };
-    }),
-  );
+    });
+    await writeAll(deps.client, operations);
+  }
   await releaseFrom(key, object, orphanFinalizer, deps);
 }
 
 /** `foregroundDeletion`: the dependents are deleted, and the object goes when none is left that holds it. */
 async function deleteDependents(key: ObjectKey, object: KubernetesObject, deps: ReconcileDeps): Promise<void> {
   const { uid = '' } = object.metadata;
-  const dependents = await dependentsOf(uid, key.namespace, deps);
-  const operations: WriteOperation[] = [];
-  for (const dependent of dependents) operations.push(...(await verdictOn(dependent.key, dependent.object, deps)));
-  await writeAll(deps.client, operations);
-  const left = operations.length > 0 ? await dependentsOf(uid, key.namespace, deps) : dependents;
-  const blocks = ({ object: { metadata } }: { object: KubernetesObject }) =>
+  await collectDependents(uid, key.namespace, deps);
+  const blocks = ({ object: { metadata } }: Dependent) =>
     metadata.ownerReferences?.some((reference) => reference.uid === uid && reference.blockOwnerDeletion);
-  if (!left.some(blocks)) await releaseFrom(key, object, foregroundFinalizer, deps);
+  for await (const page of dependentsOf(uid, key.namespace, deps)) if (page.some(blocks)) return;
+  await releaseFrom(key, object, foregroundFinalizer, deps);
 }
 
 async function releaseFrom(key: ObjectKey, object: KubernetesObject, finalizer: string, { client }: ReconcileDeps) {

@@ -4,6 +4,7 @@ import { resourceName } from '../../shared/kinds/define-kind.ts';
 import type { WriteOperation } from '../client.ts';
 import { deletionConditions, type Remaining } from './namespace/conditions.ts';
 import { defineController, type ReconcileDeps } from './runtime/controller.ts';
+import { pageSize, pages } from './runtime/pages.ts';
 import { errorOf, keyOf, sameObject, timestamp, writeAll } from './runtime/write.ts';
 
 /** What holds a namespace until this controller has emptied it. */
@@ -62,46 +63,58 @@ function namespacedResources({ kinds }: ReconcileDeps): string[] {
     .map(resourceName);
 }
 
-/** Deletes what is there, all in one write; what is still there afterwards. */
+/** Deletes what is there, in one write unless that would be a large one; what is still there afterwards. */
 async function empty(
   namespace: string,
   resources: readonly string[],
   failures: string[],
   { client }: ReconcileDeps,
 ): Promise<Remaining[]> {
-  const found: { resource: string; object: KubernetesObject }[] = [];
-  for (const resource of resources) {
-    const { items } = await client.list({ resource, namespace });
-    found.push(...items.map((object) => ({ resource, object })));
-  }
-  const doomed = found.filter(({ object }) => !object.metadata.deletionTimestamp);
-  if (doomed.length > 0) {
-    const results = await client.write(
-      doomed.map(({ resource, object }): WriteOperation => {
-        const preconditions = sameObject(object);
-        return { verb: 'delete', key: keyOf(resource, object), preconditions, propagationPolicy: 'Background' };
-      }),
-    );
+  const found = new Set<string>();
+  let doomed: WriteOperation[] = [];
+  const remove = async () => {
+    const results = doomed.length > 0 ? await client.write(doomed) : [];
     const errors = results.map(errorOf).filter((error) => error && error.reason !== 'NotFound');
     failures.push(...errors.map((error) => error!.message));
+    doomed = [];
+  };
+  for (const resource of resources) {
+    let isFirst = true;
+    for await (const page of pages(client, { resource, namespace })) {
+      // Pages are cut where they are large enough.
+      if (!isFirst || doomed.length + page.length > pageSize) await remove();
+      isFirst = false;
+      if (page.length > 0) found.add(resource);
+      doomed.push(...page.flatMap((object) => deletionOf(resource, object)));
+    }
   }
-  return doomed.length > 0 || found.length > 0 ? whatIsLeft(namespace, found, client) : [];
+  await remove();
+  return whatIsLeft(namespace, found, client);
+}
+
+/** Nothing where it is being deleted already. */
+function deletionOf(resource: string, object: KubernetesObject): WriteOperation[] {
+  if (object.metadata.deletionTimestamp) return [];
+  const preconditions = sameObject(object);
+  return [{ verb: 'delete', key: keyOf(resource, object), preconditions, propagationPolicy: 'Background' }];
 }
 
 async function whatIsLeft(
   namespace: string,
-  found: readonly { resource: string }[],
+  resources: Iterable<string>,
   client: ReconcileDeps['client'],
 ): Promise<Remaining[]> {
   const remaining: Remaining[] = [];
-  for (const resource of new Set(found.map((item) => item.resource))) {
-    const { items } = await client.list({ resource, namespace });
-    if (items.length === 0) continue;
+  for (const resource of resources) {
     const finalizers: Record<string, number> = {};
-    for (const name of items.flatMap(({ metadata }) => metadata.finalizers ?? [])) {
-      finalizers[name] = (finalizers[name] ?? 0) + 1;
+    let objects = 0;
+    for await (const page of pages(client, { resource, namespace })) {
+      objects += page.length;
+      for (const name of page.flatMap(({ metadata }) => metadata.finalizers ?? [])) {
+        finalizers[name] = (finalizers[name] ?? 0) + 1;
+      }
     }
-    remaining.push({ resource, objects: items.length, finalizers });
+    if (objects > 0) remaining.push({ resource, objects, finalizers });
   }
   return remaining;
 }

@@ -1,8 +1,9 @@
 import type { Pod, PodDisruptionBudget } from '../../shared/api/object.ts';
-import type { ClusterClient, ListPosition, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
+import type { ClusterClient, ObjectChange, WriteOperation, WriteResult } from '../client.ts';
 import { Backoff } from '../controllers/runtime/backoff.ts';
 import { createChangeSource } from '../controllers/runtime/change-source.ts';
 import type { Clock, Cursor, EventRecorder, Log } from '../controllers/runtime/controller.ts';
+import { pages, someOf } from '../controllers/runtime/pages.ts';
 import { type Budget, BudgetLedger, budgetOf } from './budgets.ts';
 import { decide } from './decide.ts';
 import { isPending, isRelabelled, mayHelp, movesOthers } from './pending.ts';
@@ -87,18 +88,8 @@ export function createScheduler(deps: SchedulerDeps): Scheduler {
   /** One Pod that waits is reason enough to read everything; an alarm that rang for somebody else is not. */
   async function anyPending(): Promise<boolean> {
     const fieldSelector = `spec.nodeName=,spec.schedulerName=${schedulerName}`;
-    let after: ListPosition | undefined;
-    do {
-      const { items, next } = await client.list<Pod>({
-        resource: 'pods',
-        fieldSelector,
-        limit: 100,
-        ...(after ? { after } : {}),
-      });
-      if (items.some((pod) => isPending(pod, schedulerName))) return true;
-      after = next && { namespace: next.namespace, name: next.name };
-    } while (after);
-    return false;
+    const waiting = pages<Pod>(client, { resource: 'pods', fieldSelector });
+    return someOf(waiting, (pod) => isPending(pod, schedulerName));
   }
 
   function needsDecision(change: ObjectChange): boolean {

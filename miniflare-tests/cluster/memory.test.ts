@@ -5,7 +5,8 @@ import { ServerProcess } from './server-process.ts';
 
 /** MB of JavaScript objects, of which Cloudflare gives 128. One that needs more ends, and with it every open request. */
 const heapLimit = 48;
-const configMaps = '/api/v1/namespaces/default/configmaps';
+const namespace = '/api/v1/namespaces/large';
+const configMaps = `${namespace}/configmaps`;
 const objects = 70;
 const size = 1_000_000;
 const watched = `${configMaps}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan`;
@@ -42,6 +43,7 @@ beforeAll(async () => {
   server = await ServerProcess.create();
   server.start(['--heap-limit', String(heapLimit)]);
   await server.untilReady();
+  await send('/api/v1/namespaces', { method: 'POST', body: { metadata: { name: 'large' } } });
 });
 
 afterAll(() => server.discard());
@@ -84,5 +86,12 @@ describe(`a control plane with a heap of ${heapLimit} MB`, () => {
     const account = '/api/v1/namespaces/after/serviceaccounts/default';
     await expect.poll(async () => (await send(account)).status, { timeout: 60_000 }).toBe(200);
     expect(server.workerdPid).toBe(restarted);
+  });
+
+  test('removes them with their namespace', { timeout: 120_000 }, async () => {
+    const pid = server.workerdPid;
+    expect((await send(namespace, { method: 'DELETE' })).status).toBe(200);
+    await expect.poll(async () => (await send(namespace)).status, { timeout: 60_000, interval: 200 }).toBe(404);
+    expect(server.workerdPid).toBe(pid);
   });
 });

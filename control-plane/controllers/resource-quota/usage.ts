@@ -5,6 +5,7 @@ import { isInScopes, trackedBy, usageOf } from '../../../shared/kinds/quota/meas
 import type { KindRegistry } from '../../../shared/kinds/registry.ts';
 import { type Amounts, addAmounts, onlyAmounts, sameAmounts } from '../../../shared/kinds/resources/amounts.ts';
 import type { ClusterClient, ObjectChange } from '../../client.ts';
+import { pages } from '../runtime/pages.ts';
 
 const nothing = parseQuantity('0');
 
@@ -20,12 +21,13 @@ export async function usedIn(
   for (const [resource, kind] of byResource(kinds)) {
     const tracked = trackedBy(kind, limited);
     if (tracked.length === 0) continue;
-    const { items } = await client.list({ resource, namespace });
     used = addAmounts(used, Object.fromEntries(tracked.map((name) => [name, nothing])));
-    for (const object of items) {
-      used = addAmounts(used, shareOf(quota, { kind, object, tracked, nowMs }));
-      const at = kind.quota?.changesAt?.(object) ?? changesAt;
-      if (at >= nowMs) changesAt = Math.min(changesAt, at);
+    for await (const page of pages(client, { resource, namespace })) {
+      for (const object of page) {
+        used = addAmounts(used, shareOf(quota, { kind, object, tracked, nowMs }));
+        const at = kind.quota?.changesAt?.(object) ?? changesAt;
+        if (at >= nowMs) changesAt = Math.min(changesAt, at);
+      }
     }
   }
   return Number.isFinite(changesAt) ? { used, changesAt } : { used };

@@ -43,6 +43,15 @@ it('writes of one turn are one, and each gets its own results', async () => {
   expect(calls).toHaveLength(2);
 });
 
+it('what would be a large transaction is several', async () => {
+  const { calls, shared, turn } = fixture(() => ({}));
+  const some = (count: number) => Array.from({ length: count }, (_, index) => named(`o${index}`));
+  const all = [shared.write(some(600)), shared.write(some(400)), shared.write([]), shared.write(some(1))];
+  turn();
+  expect((await Promise.all(all)).map((results) => results.length)).toEqual([600, 400, 0, 1]);
+  expect(calls.map((names) => names.length)).toEqual([1000, 1]);
+});
+
 it('a call that fails fails for all that shared it; an atomic write shares with nobody', async () => {
   const { calls, shared, turn } = fixture((name) => (name === 'bad' ? new Error('no disk') : {}));
   const outcomes = Promise.allSettled([shared.write([named('a')]), shared.write([named('bad')])]);

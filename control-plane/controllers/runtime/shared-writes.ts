@@ -14,11 +14,13 @@ interface Waiting {
  * `soon` runs a function after everything that can go on without waiting for I/O.
  */
 export function shareWrites(client: ClusterClient, soon: (run: () => void) => void): ClusterClient {
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
 
   async function flush(): Promise<void> {
-    const batch = waiting;
-    waiting = [];
+    for (const batch of cut(waiting.splice(0))) await write(batch);
+  }
+
+  async function write(batch: readonly Waiting[]): Promise<void> {
     try {
       const results = await client.write(batch.flatMap(({ operations }) => operations));
       let from = 0;
@@ -49,4 +51,22 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
       });
     },
   };
+}
+
+/** A transaction is one entry of the log, which is in memory as a whole. */
+const maximumOperations = 1000;
+
+/** In the order in which they came, as few batches as do not become too large. */
+function cut(all: readonly Waiting[]): Waiting[][] {
+  const batches: Waiting[][] = [];
+  let room = 0;
+  for (const waiting of all) {
+    room -= waiting.operations.length;
+    if (batches.length === 0 || room < 0) {
+      batches.push([]);
+      room = maximumOperations - waiting.operations.length;
+    }
+    batches.at(-1)!.push(waiting);
+  }
+  return batches;
 }
