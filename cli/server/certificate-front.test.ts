@@ -187,6 +187,13 @@ describe('the end of one side', () => {
     await expect(send()).rejects.toThrow(/aborted|hang up|reset/);
   });
 
+  it('is the end of a request that the server no longer takes', async () => {
+    answer = (request) => void request.once('data', () => request.destroy());
+    const call = open({ method: 'POST' });
+    call.write(Buffer.alloc(8 * 1024 * 1024));
+    await expect(once(call, 'response')).rejects.toThrow(/hang up|reset|EPIPE/i);
+  });
+
   it('is 503 where the server is not there', async () => {
     server.closeAllConnections();
     server.close();

@@ -8,8 +8,7 @@ import {
   request as sendRequest,
 } from 'node:http';
 import { createServer } from 'node:https';
-import type { Duplex } from 'node:stream';
-import { pipeline } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { platformHeader } from './workerd-config.ts';
 
@@ -69,13 +68,23 @@ export async function startCertificateFront(options: CertificateFrontOptions): P
 }
 
 function relay(request: IncomingMessage, response: ServerResponse, onward: ClientRequest): void {
+  let isAnswered = false;
   onward.once('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, withoutConnection(answer.rawHeaders));
+    isAnswered = true;
+    const { statusCode = 502 } = answer;
+    // Nobody wants the rest of what has been refused, and to write it might lose the answer.
+    if (statusCode >= 400 && !request.complete) request.unpipe(onward).resume();
+    response.writeHead(statusCode, answer.statusMessage, withoutConnection(answer.rawHeaders));
     // A watch may have nothing to say for a long time.
     response.flushHeaders();
     pipeline(answer, response, () => undefined);
   });
-  onward.once('error', () => refuse(response));
+  onward.on('error', () => {
+    if (isAnswered) return;
+    // The server has closed on what it was being sent: as if the client had sent it there itself.
+    if (request.complete) refuse(response);
+    else request.destroy();
+  });
   response.once('close', () => onward.destroy());
   // Whoever does not say how long its body is may wait for an answer before it sends more.
   if (request.headers['transfer-encoding']) onward.flushHeaders();
@@ -91,14 +100,14 @@ interface Upgrade {
 
 function relayUpgrade({ socket, head }: Upgrade, onward: ClientRequest): void {
   const end = () => void socket.destroy();
-  socket.once('error', () => onward.destroy());
+  socket.on('error', () => onward.destroy());
   socket.once('close', () => onward.destroy());
-  onward.once('error', end);
+  onward.on('error', end);
   onward.once('upgrade', (answer, serverSocket, serverHead) => {
     socket.write(statusAndHeaders(answer));
     socket.write(serverHead);
     serverSocket.write(head);
-    serverSocket.once('error', end);
+    serverSocket.on('error', end);
     // What has come from the server is still for the client to have; what the client has left nobody waits for.
     serverSocket.once('close', () => socket.end());
     socket.once('close', () => serverSocket.destroy());
@@ -155,7 +164,6 @@ function pairs(rawHeaders: readonly string[]): [string, string][] {
 
 /** The server is starting again. */
 function refuse(response: ServerResponse): void {
-  if (response.headersSent) return void response.destroy();
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', reason: 'ServiceUnavailable' };
   response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
   response.end(JSON.stringify({ ...status, message: 'the control plane does not answer', code: 503 }));

@@ -12,6 +12,7 @@ import { makeCertificate, makeSelfSigned } from '../../shared/certificates/testi
 import { createKubectl, type RunKubectl } from './kubectl.ts';
 import { stdin, tour } from './kubectl-tour.ts';
 import { freePort, ServerProcess } from './server-process.ts';
+import { eventually } from './waits.ts';
 
 const created = 'certificatesigningrequest.certificates.k8s.io';
 
@@ -111,6 +112,8 @@ describe('a user with a certificate', () => {
       { run: 'create role developer --verb=create,get,list,update,delete --resource=pods', stdout: /created/ },
       { run: 'create rolebinding developer-binding-myuser --role=developer --user=myuser', stdout: /created/ },
       { run: 'get pods --context myuser', stderr: 'No resources found in default namespace.' },
+      // They are in an object of their own.
+      { run: 'get events --context myuser', code: 1, stderr: /User "myuser" cannot list resource "events"/ },
     ]);
   });
 
@@ -118,6 +121,7 @@ describe('a user with a certificate', () => {
     await tour(kubectl, [
       { run: 'create clusterrolebinding dev-view --clusterrole=view --group=dev', stdout: /created/ },
       { run: 'create configmap watched', stdout: /created/ },
+      { run: 'get events --context myuser', stderr: 'No resources found in default namespace.' },
     ]);
     // Its second line is of the watch, whenever that has begun.
     const again = /\nwatched [\s\S]*\nwatched /;
@@ -212,3 +216,13 @@ function statusOf(at: number, headers: Record<string, string>): Promise<number |
     call.end();
   });
 }
+
+it('the port is there again when the server behind it has been killed', async () => {
+  const before = server.workerdPid;
+  server.killWorkerd();
+  await eventually('another server answers', async () => {
+    const { code } = await kubectl(['get', '--raw', '/readyz']);
+    return code === 0 && server.workerdPid !== before;
+  });
+  await tour(kubectl, [{ run: 'auth whoami --context myuser', stdout: /Username +myuser/ }]);
+});
