@@ -63,7 +63,8 @@ export async function exchange(
   const http: NodeHttp = (...args) => reach(nodeHttpOf(deps, cluster), ...args);
   if (wantsUpgrade(request)) {
     const upgraded = await relayWebSocket({ http, socketPair: deps.socketPair }, plan, request);
-    return 'response' in upgraded ? upgraded.response : answered(upgraded.answer, { request, prefix, target });
+    if ('answer' in upgraded) return answered(upgraded.answer, { request, prefix, target });
+    return new Response(null, { status: 101, headers: upgraded.headers, webSocket: upgraded.socket });
   }
   return answered(await http(plan, { body, signal: request.signal }), { request, prefix, target });
 }

@@ -10,7 +10,8 @@ export interface RelayWebSocketDeps {
   socketPair(): [theirs: WebSocket, ours: WebSocket];
 }
 
-export type Upgraded = { response: Response } | { answer: NodeHttpResponse };
+/** The client's end, with the headers of the answer; or the answer of a target that does not agree. */
+export type Upgraded = { socket: WebSocket; headers: [string, string][] } | { answer: NodeHttpResponse };
 
 /** Bytes of a client that may wait for a slow target, at most. */
 const maxQueuedBytes = 16 * 1024 * 1024;
@@ -53,7 +54,7 @@ export async function relayWebSocket(
   outgoing.follow(ours);
   ours.accept();
   void passToClient(answer.body, ours);
-  return { response: new Response(null, { status: 101, headers: answer.headers, webSocket: theirs }) };
+  return { socket: theirs, headers: answer.headers };
 }
 
 /** The headers that remain of one. */
