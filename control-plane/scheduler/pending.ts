@@ -36,9 +36,11 @@ export function movesOthers(change: ObjectChange): boolean {
   return isPlaced || object.metadata.deletionTimestamp !== previous?.metadata.deletionTimestamp;
 }
 
-/** Other selectors may select what is in the namespace, or the Pod. */
+/** Other selectors may select a Pod that has a node, or what is in a namespace. */
 export function isRelabelled({ key, type, object, previous }: ObjectChange): boolean {
-  if (type !== 'MODIFIED' || (key.resource !== 'namespaces' && key.resource !== 'pods')) return false;
+  if (type !== 'MODIFIED') return false;
+  const isPlaced = key.resource === 'pods' && Boolean((previous as Pod | undefined)?.spec?.nodeName);
+  if (!isPlaced && key.resource !== 'namespaces') return false;
   return !jsonEqual(object.metadata.labels, previous?.metadata.labels);
 }
 

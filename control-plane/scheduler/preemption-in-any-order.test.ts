@@ -85,6 +85,6 @@ test('in the end nobody waits who could have the room of lesser ones, and no nod
       }
       expect(cluster.errors).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: 25 },
   );
 }, 60_000);
