@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { V1EnvFromSource, V1EnvVarSource } from '@kubernetes/client-node';
+import type { V1EnvFromSource, V1EnvVar, V1EnvVarSource } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { parseQuantity, quantityValue } from '../../shared/api/quantity.ts';
 import { type Conformance, conforms } from '../harness/conforms.ts';
@@ -160,4 +160,43 @@ conforms('Pods, service environment variables', async (t) => {
     FOOSERVICE_PORT_8765_TCP_PORT: '8765',
     FOOSERVICE_PORT_8765_TCP_ADDR: address,
   });
+});
+
+/** A Pod whose container mounts a part of a volume, named by a variable. */
+const withSubpath = (name: string, env: V1EnvVar[], subPathExpr: string) =>
+  aPod(name, {
+    container: { env, volumeMounts: [{ name: 'workdir', mountPath: '/logs', subPathExpr }] },
+    volumes: [{ name: 'workdir', emptyDir: {} }],
+  });
+
+/** Resolves with the message of a container that is not made. */
+const isRefused = (t: Conformance, name: string) =>
+  t.eventually(`the container of ${name} is refused`, async () => {
+    const { phase, containerStatuses } = (await t.resource(kinds.pod).get(name)).status;
+    const waiting = containerStatuses?.[0]?.state?.waiting;
+    return phase === 'Pending' && waiting?.reason === 'CreateContainerConfigError' && waiting.message;
+  });
+
+conforms('VolumeSubpathEnvExpansion, subpath with backticks', async (t) => {
+  const env = [{ name: 'POD_NAME', value: '..' }];
+  await t.resource(kinds.pod).create(withSubpath('outside', env, '$(POD_NAME)'));
+  expect(await isRefused(t, 'outside')).toBe("unable to provision SubPath `..`: must not contain '..'");
+});
+
+conforms('VolumeSubpathEnvExpansion, subpath with absolute path', async (t) => {
+  const env = [{ name: 'POD_NAME', value: '/tmp' }];
+  await t.resource(kinds.pod).create(withSubpath('absolute', env, '$(POD_NAME)'));
+  expect(await isRefused(t, 'absolute')).toBe('error SubPath `/tmp` must not be an absolute path');
+});
+
+conforms('VolumeSubpathEnvExpansion, subpath ready from failed state', async (t) => {
+  const fieldRef = { apiVersion: 'v1', fieldPath: "metadata.annotations['mysubpath']" };
+  const env = [
+    { name: 'POD_NAME', value: 'foo' },
+    { name: 'ANNOTATION', valueFrom: { fieldRef } },
+  ];
+  await t.resource(kinds.pod).create(withSubpath('later', env, '$(ANNOTATION)/$(POD_NAME)'));
+  expect(await isRefused(t, 'later')).toBe('missing value for ANNOTATION');
+  await t.resource(kinds.pod).patch('later', { metadata: { annotations: { mysubpath: 'mypath' } } });
+  await runs(t, 'later');
 });

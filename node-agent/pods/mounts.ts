@@ -26,9 +26,9 @@ export async function volumeMounts({ container, volumes, env }: VolumeMountsInpu
     if (root === undefined)
       throw new ContainerConfigError(`cannot find volume "${name}" to mount into container "${container.name}"`);
     const propagation = propagations[mountPropagation ?? 'None'];
-    const inside = subPathExpr ? expand(subPathExpr, (variable) => env.get(variable)) : subPath;
+    const inside = checked(subPathExpr ? expanded(subPathExpr, env) : subPath);
     mounts.push({
-      hostPath: inside ? await subPathOf(root, inside, container.name) : root,
+      hostPath: inside ? await subPathOf(root, inside, { volume: name, container: container.name }) : root,
       containerPath: mountPath,
       readOnly: readOnly ?? false,
       ...(propagation ? { propagation } : {}),
@@ -37,9 +37,33 @@ export async function volumeMounts({ container, volumes, env }: VolumeMountsInpu
   return mounts;
 }
 
-async function subPathOf(root: string, subPath: string, container: string): Promise<string> {
-  const problem = `failed to prepare subPath for volumeMount of container "${container}"`;
-  if (subPath.startsWith('/') || subPath.split('/').includes('..')) throw new ContainerConfigError(problem);
+/** Every variable in it has to have a value. */
+function expanded(subPathExpr: string, env: ReadonlyMap<string, string>): string {
+  const missing = new Set<string>();
+  const subPath = expand(subPathExpr, (variable) => {
+    const value = env.get(variable);
+    if (!value) missing.add(variable);
+    return value;
+  });
+  if (missing.size > 0) throw new ContainerConfigError(`missing value for ${[...missing].sort().join(', ')}`);
+  return subPath;
+}
+
+function checked(subPath: string | undefined): string | undefined {
+  if (subPath?.startsWith('/'))
+    throw new ContainerConfigError(`error SubPath \`${subPath}\` must not be an absolute path`);
+  if (subPath?.split('/').includes('..'))
+    throw new ContainerConfigError(`unable to provision SubPath \`${subPath}\`: must not contain '..'`);
+  return subPath;
+}
+
+/** What is wrong is not said: it could tell something about the machine. */
+async function subPathOf(
+  root: string,
+  subPath: string,
+  { volume, container }: { volume: string; container: string },
+): Promise<string> {
+  const problem = `failed to prepare subPath for volumeMount "${volume}" of container "${container}"`;
   const path = join(root, subPath);
   await mkdir(path, { recursive: true, mode: 0o750 }).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error;
