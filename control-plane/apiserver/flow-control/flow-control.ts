@@ -92,7 +92,9 @@ export function createFlowControl(deps: FlowControlDeps): FlowControl {
       const { schema, level } = classify(request);
       const uids = { flowSchemaUid: schema.metadata.uid, priorityLevelUid: level.uid };
       const width = level.widest > 1 ? Math.min(estimate(request), level.widest) : 1;
-      const entered = levels.enter(level, flowOf(schema, request.user, request.attributes), width);
+      // Who never waits is in no queue.
+      const flow = level.isExempt ? '' : flowOf(schema, request.user, request.attributes);
+      const entered = levels.enter(level, flow, width);
       if (!(entered instanceof Promise)) return { release: entered, ...uids };
       return entered.then(
         (release) => ({ release, ...uids }),
