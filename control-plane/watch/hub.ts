@@ -1,8 +1,9 @@
-import { expired, hasReason, StatusError } from '../../shared/api/errors.ts';
+import { hasReason } from '../../shared/api/errors.ts';
 import type { Store } from '../store/store.ts';
-import { Audience, type EventEncoder, type Matcher, type SharedChange, sharedChange } from './audience.ts';
-import { cutFrames, frame, type Line } from './frame.ts';
-import { askedTogether, convertedChanges, type OutsideForms, Turns } from './outside.ts';
+import { Audience, type EventEncoder, type Matcher, sharedChange } from './audience.ts';
+import { Deliveries, type Member } from './deliveries.ts';
+import type { OutsideForms } from './outside.ts';
+import { OutsideService } from './outside-service.ts';
 import { assertAttachmentFits, type StatePart, type WatchAttachment, type Watcher, watchClose } from './watcher.ts';
 
 export interface WatchHubDeps {
@@ -43,24 +44,12 @@ const defaults: WatchHubOptions = {
   progressMs: 5000,
 };
 
-interface Member {
-  readonly watcher: Watcher;
-  readonly audience: Audience<Member>;
-  /** All changes up to this revision have been sent or did not concern it. Its attachment may lag behind. */
-  position: number;
-  /** Sent and not yet acknowledged, in UTF-16 units. */
-  unacknowledged: number;
-  /** When somebody outside was last asked for it: whoever has waited longest is next. */
-  turn: number;
-}
-
 /**
  * Brings committed changes to watches. Level-triggered: a commit only asks for a flush, which reads from the store what
  * each watcher has not had yet. Nothing is queued here, so a hub that is evicted loses nothing, and one that comes up
  * again after hibernation serves the watchers that are given to `add` from where their attachments say.
  *
- * Invariants: an attachment is saved with each frame and says what that frame says; the revisions of a watcher's frames
- * never fall; a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
+ * Invariants: a watcher outside its window is not read for, and one that the log has left behind gets the ERROR event
  * `Expired` and is closed.
  */
 export class WatchHub {
@@ -68,19 +57,25 @@ export class WatchHub {
   readonly #options: WatchHubOptions;
   readonly #audiences = new Map<string, Audience<Member>>();
   readonly #members = new Map<Watcher, Member>();
-  readonly #turns: Turns;
-  #turn = 0;
+  readonly #deliveries: Deliveries;
+  readonly #outside: OutsideService | undefined;
   #isFlushDue = false;
   #isProgressDue = false;
 
   constructor(deps: WatchHubDeps) {
     this.#deps = deps;
     this.#options = { ...defaults, ...deps.options };
-    this.#turns = new Turns({
-      isDue: (form) => this.#longestWaiting(form) !== undefined,
-      serve: (form) => this.#serveOutside(form),
-      onError: deps.onError,
-    });
+    const { store, encode, outside, onError } = deps;
+    this.#deliveries = new Deliveries({ store, encode, ...this.#options, remove: (watcher) => this.remove(watcher) });
+    this.#outside =
+      outside &&
+      new OutsideService({
+        ...{ outside, store, onError, deliveries: this.#deliveries },
+        members: this.#members,
+        audiences: this.#audiences,
+        closeExpired: () => this.#closeExpired(),
+        onPassed: () => this.#reportProgressLater(),
+      });
     deps.store.onCommit(() => this.#wake(this.#options.flushDelayMs));
   }
 
@@ -107,7 +102,7 @@ export class WatchHub {
     member.audience.members.add(member);
     this.#members.set(watcher, member);
     if (attachment.state && this.#formOf(member) === undefined) this.#sendState(member);
-    if (this.#isBehind(member)) this.#wake(0);
+    if (this.#deliveries.isBehind(member)) this.#wake(0);
   }
 
   /** The watcher's socket is closed, or its client has gone. */
@@ -124,12 +119,12 @@ export class WatchHub {
     const member = this.#members.get(watcher);
     if (!member) return;
     member.unacknowledged = Math.max(0, member.unacknowledged - units);
-    if (this.#isBehind(member)) this.#wake(0);
+    if (this.#deliveries.isBehind(member)) this.#wake(0);
   }
 
   /** Ends all watches, as when the cluster is deleted. */
   closeAll(reason: string): void {
-    for (const member of [...this.#members.values()]) this.#close(member, watchClose.done, reason);
+    for (const member of [...this.#members.values()]) this.#deliveries.close(member, watchClose.done, reason);
   }
 
   #audienceOf(attachment: Readonly<WatchAttachment>): Audience<Member> {
@@ -167,13 +162,13 @@ export class WatchHub {
     const behind: Member[] = [];
     let isMore = false;
     for (const member of [...this.#members.values()]) {
-      if (!this.#isBehind(member)) continue;
+      if (!this.#deliveries.isBehind(member)) continue;
       const form = this.#formOf(member);
-      if (form !== undefined) this.#turns.start(form);
+      if (form !== undefined) this.#outside?.start(form);
       else if (!member.watcher.attachment.state) behind.push(member);
       else {
         this.#sendState(member);
-        isMore ||= this.#isBehind(member);
+        isMore ||= this.#deliveries.isBehind(member);
       }
     }
     if (behind.length === 0) return isMore;
@@ -185,7 +180,7 @@ export class WatchHub {
     });
     const shared = changes.map((change) => sharedChange(change));
     for (const audience of new Set(behind.map((member) => member.audience)))
-      this.#deliver(audience, shared, { after, revision });
+      this.#deliveries.deliver(audience, shared, { after, revision });
     this.#reportProgressLater();
     return isMore || revision < this.#deps.store.revision;
   }
@@ -194,138 +189,15 @@ export class WatchHub {
   #sendState(member: Member): void {
     const { attachment } = member.watcher;
     try {
-      this.#sendPart(member, attachment, this.#deps.readState(attachment));
+      this.#deliveries.sendPart(member, attachment, this.#deps.readState(attachment));
     } catch (error) {
       if (!hasReason(error, 'Expired')) throw error;
-      this.#expire(member);
+      this.#deliveries.expire(member);
     }
-  }
-
-  /** Frames of the state tell no revision: until its end there is none to resume from. */
-  #sendPart(member: Member, { state, ...rest }: Readonly<WatchAttachment>, { events, next }: StatePart): void {
-    if (!state) return;
-    const lines = events.map((event) => ({ event, revision: 0 }));
-    const end = next === undefined ? rest.revision : 0;
-    const frames = cutFrames(lines, end, this.#options.frameUnits);
-    this.#deliverFrames(member, frames, next === undefined ? rest : { ...rest, state: { ...state, next } });
   }
 
   #formOf({ watcher }: Member): string | undefined {
     return this.#deps.outside?.formOf(watcher.attachment);
-  }
-
-  #longestWaiting(form: string): Member | undefined {
-    let found: Member | undefined;
-    for (const member of this.#members.values()) {
-      if (found && member.turn >= found.turn) continue;
-      if (this.#isBehind(member) && this.#formOf(member) === form) found = member;
-    }
-    return found;
-  }
-
-  /** Takes up the watch that has waited longest; what is sent after the wait is for those who are there by then. */
-  async #serveOutside(form: string): Promise<void> {
-    this.#closeExpired();
-    const { outside } = this.#deps;
-    const member = this.#longestWaiting(form);
-    if (!member || !outside) return;
-    member.turn = ++this.#turn;
-    if (member.watcher.attachment.state) await this.#sendStateFrom(outside, member);
-    else await this.#sendChangesFrom(outside, form, member);
-  }
-
-  async #sendStateFrom(outside: OutsideForms, member: Member): Promise<void> {
-    const { attachment } = member.watcher;
-    try {
-      const part = await outside.readState(attachment);
-      const isThere = this.#members.has(member.watcher) && member.watcher.attachment === attachment;
-      if (isThere) this.#sendPart(member, attachment, part);
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      if (hasReason(error, 'Expired')) this.#expire(member);
-      else this.#fail(member, error);
-    }
-  }
-
-  async #sendChangesFrom(outside: OutsideForms, form: string, { position, watcher }: Member): Promise<void> {
-    const { attachment } = watcher;
-    const { store } = this.#deps;
-    const { resource } = attachment;
-    const { changes, revision: read } = store.changes({ after: position, resources: [resource], limit: 100 });
-    const together = askedTogether(changes);
-    const revision = together.length === changes.length ? read : together.at(-1)!.revision;
-    const isServed = (one: Member) => this.#isWithin(one, { after: position, revision });
-    const audiences = [...this.#audiences.values()].filter(({ members }) => {
-      const some = [...members];
-      return some.some(isServed) && this.#formOf(some[0]!) === form;
-    });
-    let shared: SharedChange[];
-    try {
-      shared = await convertedChanges(together, audiences, (states) => outside.convert(attachment, states));
-    } catch (error) {
-      if (!(error instanceof StatusError)) throw error;
-      const hit = audiences.filter((audience) => together.some((change) => audience.concerns(change)));
-      for (const one of hit.flatMap(({ members }) => [...members])) if (isServed(one)) this.#fail(one, error);
-      return;
-    }
-    for (const audience of audiences) this.#deliver(audience, shared, { after: position, revision });
-    this.#reportProgressLater();
-  }
-
-  /** Sends an audience what its members have not had of these changes; those that are equally far get the very same strings. */
-  #deliver(
-    audience: Audience<Member>,
-    changes: readonly SharedChange[],
-    { after, revision }: { after: number; revision: number },
-  ): void {
-    const lines: Line[] = [];
-    for (const shared of changes) {
-      const event = audience.event(shared, this.#deps.encode);
-      if (event !== undefined) lines.push({ event, revision: shared.change.revision });
-    }
-    const framesAfter = new Map<number, string[]>();
-    for (const member of [...audience.members]) {
-      const { position } = member;
-      if (!this.#isWithin(member, { after, revision })) continue;
-      let frames = framesAfter.get(position);
-      if (!frames) {
-        const missing = lines.filter((line) => line.revision > position);
-        frames = cutFrames(missing, revision, this.#options.frameUnits);
-        framesAfter.set(position, frames);
-      }
-      this.#send(member, frames, revision);
-    }
-  }
-
-  /** Has had everything up to `after` and not up to `revision`, and may be sent what is in between. */
-  #isWithin(member: Member, { after, revision }: { after: number; revision: number }): boolean {
-    const { position, watcher } = member;
-    return position >= after && position < revision && !watcher.attachment.state && this.#isBehind(member);
-  }
-
-  #isBehind(member: Member): boolean {
-    const { store } = this.#deps;
-    const isWaiting = member.watcher.attachment.state !== undefined || member.position < store.revision;
-    return isWaiting && member.unacknowledged < this.#options.windowUnits;
-  }
-
-  #send(member: Member, frames: readonly string[], revision: number): void {
-    member.position = revision;
-    if (frames.length > 0) this.#deliverFrames(member, frames, { ...member.watcher.attachment, revision });
-  }
-
-  #deliverFrames(member: Member, frames: readonly string[], attachment: WatchAttachment): void {
-    const { watcher } = member;
-    try {
-      for (const text of frames) {
-        watcher.send(text);
-        member.unacknowledged += text.length;
-      }
-      watcher.save(attachment);
-    } catch {
-      // The other end has gone; its client resumes with a watch of its own.
-      this.remove(watcher);
-    }
   }
 
   /** Tells the quiet ones, once for all the commits of a while. */
@@ -334,43 +206,14 @@ export class WatchHub {
     this.#isProgressDue = true;
     this.#later(this.#options.progressMs, () => {
       this.#isProgressDue = false;
-      for (const member of [...this.#members.values()]) {
-        if (member.watcher.attachment.revision >= member.position) continue;
-        this.#send(member, [frame(member.position, [])], member.position);
-      }
+      for (const member of [...this.#members.values()]) this.#deliveries.reportProgress(member);
     });
   }
 
   #closeExpired(): void {
     const { compactedRevision } = this.#deps.store;
     for (const member of [...this.#members.values()]) {
-      if (member.position < compactedRevision) this.#expire(member);
-    }
-  }
-
-  #expire(member: Member): void {
-    const { compactedRevision } = this.#deps.store;
-    const status = expired(`too old resource version: ${member.position} (${compactedRevision})`);
-    this.#sendError(member, status);
-    this.#close(member, watchClose.expired, 'too old resource version');
-  }
-
-  #fail(member: Member, error: StatusError): void {
-    this.#sendError(member, error);
-    this.#close(member, watchClose.failed, 'the events of the watch could not be made');
-  }
-
-  #sendError(member: Member, error: StatusError): void {
-    const event = JSON.stringify({ type: 'ERROR', object: error.toStatus() });
-    this.#send(member, [frame(member.position, [event])], member.position);
-  }
-
-  #close({ watcher }: Member, code: number, reason: string): void {
-    this.remove(watcher);
-    try {
-      watcher.close(code, reason);
-    } catch {
-      // Closed already.
+      if (member.position < compactedRevision) this.#deliveries.expire(member);
     }
   }
 }
