@@ -77,11 +77,11 @@ test.each(['client', 'way'] as const)('[P17] a target is read no further while t
     await new Promise((resolve) => setTimeout(resolve, 100));
     return frames.length - before;
   };
-  await expect.poll(seen).toBe(0);
+  await expect.poll(seen, { timeout: 10_000 }).toBe(0);
   expect(socket.bufferedAmount).toBeGreaterThan(0);
   expect(frames.length).toBeLessThanOrEqual(5);
   if (slow === 'client') client().message('resume');
-  if (slow === 'client') await expect.poll(() => frames.length).toBe(40);
+  if (slow === 'client') await expect.poll(() => frames.length, { timeout: 10_000 }).toBe(40);
 });
 
 test('[P17] a client is held back while the target does not keep up', async () => {

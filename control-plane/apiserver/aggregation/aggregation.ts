@@ -51,7 +51,7 @@ export interface DocumentedElsewhere<T> {
   hash: string;
 }
 
-export interface AggregationDeps extends ReachDeps, DocumentsDeps, ApiChecksDeps {
+export interface AggregationDeps extends ReachDeps, DocumentsDeps, Omit<ApiChecksDeps, 'find'> {
   store: Pick<Store, 'list' | 'onCommit'>;
 }
 
@@ -69,7 +69,8 @@ const apiPath = /^(?:\/openapi\/v3)?\/apis\/([^/]+)\/([^/]+)(?:\/|$)/;
  */
 export function createAggregation(deps: AggregationDeps): Aggregation {
   const entries = new Map<string, Entry>();
-  const checks = createApiChecks(deps);
+  const find = (name: string) => all().find((entry) => entry.api.name === name)?.api;
+  const checks = createApiChecks({ ...deps, find });
   let isLoaded = false;
   const changed = new Set<string>();
   deps.store.onCommit((changes) => {
@@ -107,17 +108,17 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
       if (!api) return undefined;
       return (request) => {
         if (api.isAvailable) return planFor(api, request);
-        checks.suspect(api);
+        checks.suspect(api.name);
         throw apiUnavailable();
       };
     },
     async check(name) {
-      const api = all().find((entry) => entry.api.name === name)?.api;
+      const api = find(name);
       return api ? checks.check(api) : {};
     },
     suspect(path) {
       const api = at(path);
-      if (api) checks.suspect(api);
+      if (api) checks.suspect(api.name);
     },
     list: () => all().map(({ api }) => discovered(api, [], { isStale: !api.isAvailable })),
     discover: () =>
@@ -125,7 +126,7 @@ export function createAggregation(deps: AggregationDeps): Aggregation {
         all().map(async ({ api, documents }) => {
           const { value, problem } = api.isAvailable ? await documents.resources.get() : { problem: 'unavailable' };
           if (problem === undefined && value) return discovered(api, value, { isStale: false });
-          checks.suspect(api);
+          checks.suspect(api.name);
           return discovered(api, [], { isStale: true });
         }),
       ),

@@ -18,10 +18,12 @@ export interface ApiChecks {
    * A request has failed that should not have, or was refused because an earlier check failed: looks again, now and then,
    * and corrects what the APIService says.
    */
-  suspect(api: AggregatedApi): void;
+  suspect(name: string): void;
 }
 
 export interface ApiChecksDeps extends AskDeps {
+  /** As it is by now. */
+  find(name: string): AggregatedApi | undefined;
   client(): Pick<ClusterClient, 'get' | 'write'>;
   /** Epoch ms. */
   now(): number;
@@ -33,12 +35,13 @@ const attempts = 5;
 /** Checks at a time: each may wait for somebody who never answers. */
 const maxAtOnce = 3;
 /** Between two checks of an API that requests lead to. */
-const suspectEveryMs = 10_000;
+const suspectEveryMs = 5_000;
 
 /** Asks extension servers whether they answer, with what they have to answer: their list of resources. */
 export function createApiChecks(deps: ApiChecksDeps): ApiChecks {
   let underWay = 0;
-  const suspected = new Map<string, number>();
+  /** When each may be looked at again, and whether it will be. */
+  const suspected = new Map<string, { next: number; isPlanned: boolean }>();
 
   async function check(api: AggregatedApi): Promise<ApiCheck | undefined> {
     if (underWay >= maxAtOnce) return undefined;
@@ -51,9 +54,10 @@ export function createApiChecks(deps: ApiChecksDeps): ApiChecks {
     }
   }
 
-  async function correct(api: AggregatedApi): Promise<void> {
-    const result = await check(api);
-    const key = { resource: apiServicesResource, namespace: '', name: api.name };
+  async function correct(name: string): Promise<void> {
+    const api = deps.find(name);
+    const result = api && (await check(api));
+    const key = { resource: apiServicesResource, namespace: '', name };
     const service = result && (await deps.client().get<APIService>(key));
     // What is wrong with the Service is its controller's to say, and to take back.
     if (!service || !(availableCondition(service)?.status === 'True' || isFailedDiscovery(service))) return;
@@ -67,12 +71,21 @@ export function createApiChecks(deps: ApiChecksDeps): ApiChecks {
 
   return {
     check,
-    suspect(api) {
+    suspect(name) {
       const now = deps.now();
-      if (now < (suspected.get(api.name) ?? 0) + suspectEveryMs) return;
-      for (const [name, at] of suspected) if (at + suspectEveryMs <= now) suspected.delete(name);
-      suspected.set(api.name, now);
-      void correct(api).catch(deps.onError);
+      for (const [other, { next, isPlanned }] of suspected) if (next <= now && !isPlanned) suspected.delete(other);
+      const known = suspected.get(name);
+      if (known?.isPlanned) return;
+      const look = () => {
+        suspected.set(name, { next: deps.now() + suspectEveryMs, isPlanned: false });
+        void correct(name).catch(deps.onError);
+      };
+      if (!known) {
+        look();
+        return;
+      }
+      known.isPlanned = true;
+      deps.startTimer(look, known.next - now);
     },
   };
 }
