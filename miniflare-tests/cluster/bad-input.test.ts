@@ -403,6 +403,11 @@ describe('sizes', () => {
     });
   });
 
+  it.each(['', '{"kind":"DeleteOptions"}'])('the body %j of a GET means nothing', async (body) => {
+    expect((await send(configMaps, { body })).status).toBe(200);
+    expect((await send(`${configMaps}?watch=true&timeoutSeconds=1`, { body })).status).toBe(200);
+  });
+
   it('a ConfigMap over 1 MiB is invalid', async () => {
     const response = await send(configMaps, post(configMapOf(1024 * 1024 + 1)));
     expect(response.status).toBe(422);
