@@ -87,6 +87,18 @@ describe('a watch of a version that a webhook makes', () => {
     await vi.waitFor(() => expect(none.told()).toEqual(['BOOKMARK undefined']));
   });
 
+  it('of one object by its name asks about that alone', async () => {
+    for (const name of ['a', 'b', 'c']) await cluster.call('POST', v1Path, aV1(name, `${name}:1`));
+    const { told } = await watch('fieldSelector=metadata.name%3Db');
+    await vi.waitFor(() => expect(told()).toEqual(['ADDED b b']));
+    await move('a', 'x:1');
+    await move('b', 'y:1');
+    await vi.waitFor(() => expect(told()).toEqual(['ADDED b b', 'MODIFIED b y']));
+    const { json } = await cluster.call('GET', `${v2Path}?fieldSelector=metadata.name%3Dc&limit=1`);
+    expect(json.items).toMatchObject([{ host: 'c' }]);
+    expect(cluster.asked).toEqual([1, 1, 1]);
+  });
+
   it('is not asked for again for another watch that is alike', async () => {
     const watches = [await watch(), await watch('labelSelector=converted'), await watch('', v2Path)];
     await cluster.call('POST', v1Path, aV1('a', 'a:1'));

@@ -1,3 +1,4 @@
+import { parseFieldSelector } from '../../shared/api/selectors.ts';
 import { apiVersionOf, type KindDefinition, resourceName } from '../../shared/kinds/define-kind.ts';
 import type { KindRegistry } from '../../shared/kinds/registry.ts';
 import type { Conversions } from '../apiserver/conversion/review.ts';
@@ -62,9 +63,11 @@ export function createWatches(deps: WatchesDeps): Watches {
 
   function open(target: WatchTarget): Response {
     const { kind, namespace, options } = target;
+    const name = parseFieldSelector(options.fieldSelector ?? '').exactValue('metadata.name');
     const attachment: WatchAttachment = {
       resource: resourceName(kind),
       ...(namespace ? { namespace } : {}),
+      ...(name ? { name } : {}),
       ...(options.labelSelector ? { labelSelector: options.labelSelector } : {}),
       ...(options.fieldSelector ? { fieldSelector: options.fieldSelector } : {}),
       format: kind.servedForm || kind.custom ? apiVersionOf(kind) : asStored,

@@ -92,7 +92,8 @@ export class Audience<Member> {
 
   /** True where objects are chosen by what is in them. */
   get isSelective(): boolean {
-    return Boolean(this.#filter.labelSelector) || Boolean(this.#filter.fieldSelector);
+    const { name, labelSelector, fieldSelector } = this.#filter;
+    return Boolean(labelSelector) || (Boolean(fieldSelector) && fieldSelector !== `metadata.name=${name}`);
   }
 
   /** False where a change is none to this audience whatever the object is like. */

@@ -1,3 +1,4 @@
+import { parseFieldSelector } from '../../../shared/api/selectors.ts';
 import type { StoredObject, StoreReader } from '../../store/store.ts';
 import { watchedObject } from '../../watch/watcher.ts';
 import { encodeContinue } from '../registry/continue-token.ts';
@@ -42,13 +43,15 @@ export async function convertedPage(
   request: ListRequest,
   signal: AbortSignal,
 ): Promise<ListOutcome> {
-  const { limit, kind, namespace } = request;
+  const { limit, kind } = request;
   const select = selecting({ conversions }, request, signal);
   const isSelective = Boolean(request.labelSelector) || Boolean(request.fieldSelector);
   const atOnce = limit && isSelective ? Math.max(limit, selectedAtOnce) : limit;
   const items: StoredObject[] = [];
   let units = 0;
-  let raw = registry.list(reader, { ...asStored(request), ...(atOnce ? { limit: atOnce } : {}) });
+  const first = asStored(request);
+  const { resourceVersion: _version, resourceVersionMatch: _match, ...again } = first;
+  let raw = registry.list(reader, { ...first, ...(atOnce ? { limit: atOnce } : {}) });
   for (;;) {
     const { resourceVersion, continue: next, remainingItemCount } = raw.metadata;
     const last = raw.items.at(-1);
@@ -65,7 +68,7 @@ export async function convertedPage(
     if (next === undefined || !limit) {
       return { kind, items, metadata: { resourceVersion, ...(next === undefined ? {} : { continue: next }) } };
     }
-    raw = registry.list(reader, { kind, namespace, asStored: true, continue: next, limit: atOnce ?? limit });
+    raw = registry.list(reader, { ...again, continue: next, limit: atOnce ?? limit });
   }
 }
 
@@ -79,7 +82,8 @@ function selecting({ conversions }: Pick<ConvertedListDeps, 'conversions'>, requ
   };
 }
 
-function asStored(request: ListRequest): ListRequest {
-  const { labelSelector: _labels, fieldSelector: _fields, ...rest } = request;
-  return { ...rest, asStored: true };
+/** Without selectors, which are about what is served; a name is the same in all versions. */
+function asStored({ labelSelector: _labels, fieldSelector, ...rest }: ListRequest): ListRequest {
+  const name = parseFieldSelector(fieldSelector ?? '').exactValue('metadata.name');
+  return { ...rest, asStored: true, ...(name ? { fieldSelector: `metadata.name=${name}` } : {}) };
 }
