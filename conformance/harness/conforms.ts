@@ -47,20 +47,25 @@ const known = new Map(rows.map((row) => [rowKey(row), row]));
 
 /**
  * The test of one row of the official suite, found by its name (and case, where several rows share one). It runs beside
- * others, so whatever is not in its namespace has to have a name of its own.
+ * others, so whatever is not in its namespace has to have a name of its own. A minute is enough for most.
  */
-export function conforms(name: string | Pick<Row, 'name' | 'case'>, test: (t: Conformance) => Promise<void>): void {
+export function conforms(
+  name: string | Pick<Row, 'name' | 'case'>,
+  test: (t: Conformance) => Promise<void>,
+  { timeoutMs = 60_000 }: { timeoutMs?: number } = {},
+): void {
   const key = typeof name === 'string' ? name : rowKey(name);
   const row = known.get(key);
   if (!row) throw new Error(`the official suite has no row "${key}"`);
-  it(rowTitle(row), async () => {
+  const run = async () => {
     const tasks: Array<() => unknown> = [];
     try {
       await test(await createContext(row, (task) => tasks.push(task)));
     } finally {
       for (const task of tasks.reverse()) await task();
     }
-  });
+  };
+  it(rowTitle(row), run, timeoutMs);
 }
 
 async function createContext(row: Row, cleanUp: Conformance['cleanUp']): Promise<Conformance> {
