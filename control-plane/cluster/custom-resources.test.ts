@@ -264,6 +264,14 @@ it('rules in CEL are judged with the definition, and judge its resources', async
   );
 });
 
+it.each([
+  ['items', { type: 'array', items: [null] }],
+  ['dependencies', { type: 'object', dependencies: { a: null } }],
+])('a schema may hold null among its %s, and is refused for what it is then', async (_field, spec) => {
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec } } };
+  expect(await cluster.define({ schema })).toMatchObject({ status: 422, json: { reason: 'Invalid' } });
+});
+
 it('a rule that came later does not make read-only what it finds, but warns', async () => {
   const schema = (...rules: object[]) => ({
     openAPIV3Schema: {

@@ -37,10 +37,10 @@ function validateNode(schema: JsonSchema, place: Place, path: string): FieldErro
   for (const [index, part] of oneOf.entries()) visit(part, `oneOf[${index}]`);
   for (const [index, part] of anyOf.entries()) visit(part, `anyOf[${index}]`);
   for (const [name, part] of Object.entries(definitions)) visit(part, `definitions[${name}]`);
-  if (Array.isArray(items)) for (const [index, part] of items.entries()) visit(part, `items[${index}]`);
+  if (Array.isArray(items)) for (const [index, part] of items.entries()) visit(part ?? {}, `items[${index}]`);
   else if (items) visit(items, 'items');
   for (const [name, part] of Object.entries(dependencies)) {
-    if (!Array.isArray(part)) visit(part, `dependencies[${name}]`);
+    if (!Array.isArray(part)) visit(part ?? {}, `dependencies[${name}]`);
   }
   if (schema['x-kubernetes-preserve-unknown-fields'] === false) {
     errors.push(invalidValue(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));

@@ -84,13 +84,13 @@ export function* childrenOf(schema: JsonSchema): Iterable<[path: string, child: 
   for (const key of ['allOf', 'anyOf', 'oneOf'] as const) {
     for (const [index, child] of (schema[key] ?? []).entries()) yield [`.${key}[${index}]`, child];
   }
-  if (Array.isArray(items)) for (const [index, child] of items.entries()) yield [`.items[${index}]`, child];
+  if (Array.isArray(items)) for (const [index, child] of items.entries()) yield [`.items[${index}]`, child ?? {}];
   else if (items) yield ['.items', items];
   if (typeof additionalProperties === 'object') yield ['.additionalProperties', additionalProperties];
   if (typeof additionalItems === 'object') yield ['.additionalItems', additionalItems];
   if (not) yield ['.not', not];
   for (const [name, child] of Object.entries(dependencies ?? {})) {
-    if (!Array.isArray(child)) yield [`.dependencies[${name}]`, child];
+    if (!Array.isArray(child)) yield [`.dependencies[${name}]`, child ?? {}];
   }
 }
 
