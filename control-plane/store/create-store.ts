@@ -69,8 +69,7 @@ class SqliteStore implements Store {
       get compactedRevision() {
         return log.compactedRevision;
       },
-      since: (after, resource) =>
-        this.#read({ after, resources: new Set([resource]), limit: Infinity, units: Infinity }).changes,
+      since: (after, resource) => this.#since(after, new Set([resource])),
     };
     const reader = createReader(this.#database, this.#codec, this.#history);
     this.get = reader.get;
@@ -162,6 +161,16 @@ class SqliteStore implements Store {
     const recent = this.#recent.read(query);
     if (recent) return { changes: recent.changes, revision: recent.revision ?? this.revision };
     return this.#log.read(query);
+  }
+
+  /** To be consumed before anything else is written. */
+  *#since(after: number, resources: ReadonlySet<string>): Generator<LoggedChange> {
+    for (let position = after; position < this.revision; ) {
+      const query = { after: position, resources, limit: defaultChangesLimit, units: changesUnits };
+      const { changes, revision } = this.#read(query);
+      yield* changes;
+      position = revision;
+    }
   }
 
   #announce(changes: readonly Change[]): void {

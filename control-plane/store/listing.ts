@@ -19,7 +19,7 @@ export interface Listing {
   /** Revision of the page. */
   revision: number;
   /** Set when `revision` is in the past: every change of the resource since, oldest first. */
-  since?: readonly LoggedChange[];
+  since?: Iterable<LoggedChange>;
 }
 
 /**
@@ -30,24 +30,24 @@ export function listPage(listing: Listing): StorePage {
   const { query, revision } = listing;
   const { limit = Infinity, units = Infinity } = query;
   let taken = 0;
-  const former = listing.since ? formerObjects(listing.since, query) : [];
+  const former = listing.since ? formerObjects(listing.since, query) : { objects: [], keys: [] };
   const items: StoredObject[] = [];
-  for (const object of merge(unchangedObjects(listing), former)) {
+  for (const object of merge(unchangedObjects(listing), former.objects)) {
     if (query.filter && !query.filter(object)) continue;
-    if (items.length === limit || taken >= units) return { items, revision, ...cut(listing, items, former) };
+    if (items.length === limit || taken >= units) return { items, revision, ...cut(listing, items, former.keys) };
     items.push(object);
     taken += object.json.length;
   }
   return { items, revision };
 }
 
-function cut(listing: Listing, items: readonly StoredObject[], former: readonly StoredObject[]): Partial<StorePage> {
+function cut(listing: Listing, items: readonly StoredObject[], former: readonly Position[]): Partial<StorePage> {
   const { namespace, name } = items[items.length - 1]!.key;
   const next = { namespace, name };
   const { filter, labels, counts } = listing.query;
   if (filter || labels || !counts) return { next };
   const unchanged = scan(listing.database, 'count', { ...conditions(listing), after: next })[0]?.count ?? 0;
-  return { next, remaining: unchanged + former.filter(({ key }) => isAfter(key, next)).length };
+  return { next, remaining: unchanged + former.filter((key) => isAfter(key, next)).length };
 }
 
 function conditions({ query, since, revision }: Listing): ScanConditions {
@@ -139,25 +139,60 @@ function* rowsWithLabels(
   }
 }
 
-/** The objects that have changed since, as they were before, in key order; those that did not exist left out. */
-function formerObjects(since: readonly LoggedChange[], query: StoreListQuery): StoredObject[] {
-  const first = new Map<string, LoggedChange>();
-  for (const change of since) {
-    const id = `${change.key.namespace}/${change.key.name}`;
-    if (!first.has(id)) first.set(id, change);
-  }
-  const objects: StoredObject[] = [];
-  for (const change of first.values()) {
-    if (!change.former || change.previous === undefined || !wasSelected(change.key, change.former, query)) continue;
-    const { uid, revision } = change.former;
-    objects.push({ key: change.key, uid, revision, json: change.previous });
-  }
-  return objects.sort((a, b) => compare(a.key, b.key));
+interface Former {
+  /** In key order; no more of them than are enough to fill the page. */
+  objects: readonly StoredObject[];
+  /** Of all of them, where the page says how many remain. */
+  keys: readonly Position[];
 }
 
-function wasSelected(key: ObjectKey, former: NonNullable<LoggedChange['former']>, query: StoreListQuery): boolean {
-  if (query.namespace !== undefined && key.namespace !== query.namespace) return false;
-  if (query.after && !isAfter(key, query.after)) return false;
+/** The objects that have changed since, as they were before; those that did not exist left out. */
+function formerObjects(since: Iterable<LoggedChange>, query: StoreListQuery): Former {
+  const { limit = Infinity, units = Infinity, filter, counts } = query;
+  const seen = new Set<string>();
+  const keys: Position[] = [];
+  let objects: StoredObject[] = [];
+  let size = 0;
+  let end: Position | undefined;
+  for (const { key, former, previous } of since) {
+    const id = `${key.namespace}/${key.name}`;
+    if (!isInRange(key, query) || seen.has(id)) continue;
+    seen.add(id);
+    if (!former || previous === undefined || !wasSelected(former, query)) continue;
+    if (counts) keys.push(key);
+    if (end && isAfter(key, end)) continue;
+    const object = { key, uid: former.uid, revision: former.revision, json: previous };
+    if (filter && !filter(object)) continue;
+    objects.push(object);
+    size += previous.length;
+    if (size <= 2 * units && objects.length <= 2 * limit + 2) continue;
+    const enough = enoughForPage(objects.sort(byKey), { limit, units });
+    if (!enough) continue;
+    objects = enough;
+    size = enough.reduce((sum, { json }) => sum + json.length, 0);
+    end = enough.at(-1)!.key;
+  }
+  return { objects: objects.sort(byKey), keys };
+}
+
+/** The first of them that fill a page, and one more, by which it is seen to end; undefined when they are not enough. */
+function enoughForPage(
+  objects: readonly StoredObject[],
+  { limit, units }: { limit: number; units: number },
+): StoredObject[] | undefined {
+  let taken = 0;
+  for (const [index, { json }] of objects.entries()) {
+    if (index >= limit || taken >= units) return objects.slice(0, index + 1);
+    taken += json.length;
+  }
+  return undefined;
+}
+
+function isInRange(key: ObjectKey, { namespace, after }: StoreListQuery): boolean {
+  return (namespace === undefined || key.namespace === namespace) && (!after || isAfter(key, after));
+}
+
+function wasSelected(former: NonNullable<LoggedChange['former']>, query: StoreListQuery): boolean {
   if (query.nodeName !== undefined && former.nodeName !== query.nodeName) return false;
   if (query.owner !== undefined && !former.owners?.includes(query.owner)) return false;
   return !query.labels || query.labels(parseLabels(former.labels));
@@ -188,6 +223,10 @@ function compare(a: Position, b: Position): number {
   if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
   if (a.name !== b.name) return a.name < b.name ? -1 : 1;
   return 0;
+}
+
+function byKey(a: StoredObject, b: StoredObject): number {
+  return compare(a.key, b.key);
 }
 
 function isAfter(key: Position, position: Position): boolean {

@@ -12,7 +12,7 @@ export interface History {
   readonly revision: number;
   readonly compactedRevision: number;
   /** All changes of a resource after a revision, oldest first. */
-  since(revision: number, resource: string): LoggedChange[];
+  since(revision: number, resource: string): Iterable<LoggedChange>;
 }
 
 /** Reading, the same inside and outside of transactions. */

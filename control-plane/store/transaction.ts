@@ -112,10 +112,10 @@ export class OpenTransaction implements StoreTransaction {
       get compactedRevision() {
         return history.compactedRevision;
       },
-      since: (after, resource) => [
-        ...(after < history.revision ? history.since(after, resource) : []),
-        ...own.filter((change) => change.revision > after && change.key.resource === resource),
-      ],
+      *since(after, resource) {
+        if (after < history.revision) yield* history.since(after, resource);
+        yield* own.filter((change) => change.revision > after && change.key.resource === resource);
+      },
     };
   }
 
