@@ -26,6 +26,9 @@ export const pythonClient: PackagesByCommand = {
   '/usr/lib/python3/dist-packages/kubernetes/__init__.py': 'python3-kubernetes',
 };
 
+/** The Kubernetes client of Debian's Ruby. Its own files have its version in their paths. */
+export const rubyClient: PackagesByCommand = { '/var/lib/dpkg/info/ruby-kubeclient.list': 'ruby-kubeclient' };
+
 function hasCommand(command: string): boolean {
   if (command.startsWith('/')) return existsSync(command);
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;

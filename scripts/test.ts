@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, styleText } from 'node:util';
-import { labPackages, provideCommands, pythonClient } from './system-packages.ts';
+import { labPackages, provideCommands, pythonClient, rubyClient } from './system-packages.ts';
 
 interface Outcome {
   passed: number;
@@ -92,8 +92,8 @@ const suites: Suite[] = [
     name: 'workers',
     title: 'In workerd: the store, whole clusters, kills',
     run: () => {
-      // Where it cannot be had its test is skipped, and says so.
-      const missing = provideCommands(pythonClient);
+      // Where they cannot be had their tests are skipped, and say so.
+      const missing = provideCommands({ ...pythonClient, ...rubyClient });
       if (missing !== undefined) console.log(missing);
       return vitest('workers', ['--config', 'miniflare-tests/vitest.config.ts']);
     },
