@@ -61,7 +61,7 @@ function* unchangedObjects(listing: Listing): Generator<StoredObject> {
   const toObject = storedObjectOf(listing.codec, query.resource);
   const by = conditions(listing);
   if (query.labels) {
-    const sizes = { next: () => batchRows };
+    const sizes = growingSizes<LabelsRow>(query.limit === undefined ? batchRows : query.limit + 1);
     for (const rows of batches(by, sizes, (batch) => scan(database, 'labels', batch))) {
       for (const row of rowsWithLabels(listing, rows, query.labels)) yield toObject(row);
     }
@@ -76,6 +76,17 @@ interface BatchSizes<Row> {
   next(): number | undefined;
   /** Tells it what was read. */
   saw?(rows: readonly Row[]): void;
+}
+
+/** As if every row counted, and more and more where few do. */
+function growingSizes<Row>(first: number): BatchSizes<Row> {
+  let size = Math.min(first, batchRows);
+  return {
+    next: () => size,
+    saw() {
+      size = Math.min(size * 4, batchRows);
+    },
+  };
 }
 
 /** One more than a page has, to see whether it is the last; of a page that is bounded in size about as much as it takes. */

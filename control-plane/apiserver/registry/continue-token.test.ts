@@ -4,10 +4,14 @@ import { hasReason } from '../../../shared/api/errors.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 
 const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,20}[a-z0-9])?$/);
-const position = fc.record({
-  revision: fc.oneof(fc.integer({ min: 1 }), fc.constant(-1)),
-  after: fc.record({ namespace: fc.oneof(fc.constant(''), name), name }),
-});
+const position = fc.record(
+  {
+    revision: fc.oneof(fc.integer({ min: 1 }), fc.constant(-1)),
+    after: fc.record({ namespace: fc.oneof(fc.constant(''), name), name }),
+    remaining: fc.nat(),
+  },
+  { requiredKeys: ['revision', 'after'] },
+);
 
 test('a token means the position that it was made of, and needs no escaping in a URL', () => {
   fc.assert(

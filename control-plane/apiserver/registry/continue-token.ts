@@ -7,20 +7,22 @@ export interface ContinuePosition {
   /** Revision of the first page; -1: go on at whatever is current. */
   revision: number;
   after: { namespace: string; name: string };
+  /** Objects from there on, at that revision: counted once for all pages, because it takes as long as there are objects. */
+  remaining?: number;
 }
 
 const version = 'meta.k8s.io/v1';
 /** The next page starts right after this key: the key itself and the smallest character. */
 const successor = '\u0000';
 
-export function encodeContinue({ revision, after }: ContinuePosition): string {
+export function encodeContinue({ revision, after, remaining }: ContinuePosition): string {
   const key = after.namespace ? `${after.namespace}/${after.name}` : after.name;
-  const text = JSON.stringify({ v: version, rv: revision, start: `${key}${successor}` });
+  const text = JSON.stringify({ v: version, rv: revision, start: `${key}${successor}`, remaining });
   return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
 }
 
 export function decodeContinue(token: string): ContinuePosition {
-  const { v, rv, start } = parseToken(token);
+  const { v, rv, start, remaining } = parseToken(token);
   if (v !== version) throw invalidToken(`server does not recognize this encoded version "${String(v)}"`);
   if (typeof rv !== 'number' || !Number.isInteger(rv) || rv === 0)
     throw invalidToken('incorrect encoded start resourceVersion');
@@ -28,10 +30,14 @@ export function decodeContinue(token: string): ContinuePosition {
     throw invalidToken('continue key is not valid: incorrect encoded start key');
   const key = start.endsWith(successor) ? start.slice(0, -successor.length) : start;
   const slash = key.indexOf('/');
-  return { revision: rv, after: { namespace: key.slice(0, Math.max(slash, 0)), name: key.slice(slash + 1) } };
+  return {
+    revision: rv,
+    after: { namespace: key.slice(0, Math.max(slash, 0)), name: key.slice(slash + 1) },
+    ...(Number.isSafeInteger(remaining) ? { remaining: remaining as number } : {}),
+  };
 }
 
-function parseToken(token: string): { v?: unknown; rv?: unknown; start?: unknown } {
+function parseToken(token: string): { v?: unknown; rv?: unknown; start?: unknown; remaining?: unknown } {
   let parsed: unknown;
   try {
     parsed = parseJson(atob(token.replaceAll('-', '+').replaceAll('_', '/')));
@@ -53,7 +59,7 @@ function invalidToken(why: string): StatusError {
 export class ContinueExpired extends StatusError {
   readonly token: string;
 
-  constructor(position: ContinuePosition) {
+  constructor({ after }: ContinuePosition) {
     super(
       'Expired',
       'The provided continue parameter is too old to display a consistent list result. You can start a new list without ' +
@@ -61,7 +67,7 @@ export class ContinueExpired extends StatusError {
         'Continuing with the provided token results in an inconsistent list - objects that were created, modified, or ' +
         'deleted between the time the first chunk was returned and now may show up in the list.',
     );
-    this.token = encodeContinue({ ...position, revision: -1 });
+    this.token = encodeContinue({ after, revision: -1 });
   }
 
   override toStatus(): Status {

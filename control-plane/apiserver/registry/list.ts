@@ -20,20 +20,23 @@ const partUnits = 1024 * 1024;
 /** Lists objects as stored text; parses one only where a field selector asks for more than its key. */
 export function list(reader: StoreReader, request: ListRequest): ListOutcome {
   const moment = listMoment(reader, request);
-  const bounds = request.limit
-    ? { limit: request.limit, counts: true, units: clientPageUnits }
-    : { units: request.units };
+  const known = moment.position?.remaining;
+  const counts = known === undefined && !isSelective(request);
+  const bounds = request.limit ? { limit: request.limit, counts, units: clientPageUnits } : { units: request.units };
   const page = readPage(reader, request, { ...listQuery(request, moment), ...bounds }, moment);
   const revision = moment.atRevision ?? page.revision;
+  const { items, next } = page;
+  const metadata = versionOf(revision);
+  if (!next) return { kind: request.kind, items, metadata };
+  const left = known === undefined ? page.remaining : known - items.length;
+  const remaining = left === undefined ? {} : { remaining: left };
   return {
     kind: request.kind,
-    items: page.items,
+    items,
     metadata: {
-      ...versionOf(revision),
-      ...(page.next ? { continue: encodeContinue({ revision, after: page.next }) } : {}),
-      ...(page.next && page.remaining !== undefined && !isSelective(request)
-        ? { remainingItemCount: page.remaining }
-        : {}),
+      ...metadata,
+      continue: encodeContinue({ revision, after: next, ...remaining }),
+      ...(left === undefined ? {} : { remainingItemCount: left }),
     },
   };
 }
