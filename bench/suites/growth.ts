@@ -39,6 +39,12 @@ const operations: readonly Operation[] = [
   {
     id: 'page',
     title: 'list of one page of 100',
+    request: { method: 'GET', path: `${requests.listConfigMaps(space).path}?limit=100` },
+    isOfStored: false,
+  },
+  {
+    id: 'selected-page',
+    title: 'list of one page of 100 with a label',
     request: { method: 'GET', path: `${requests.listConfigMaps(space).path}?limit=100&labelSelector=app%3Dbench` },
     isOfStored: false,
   },

@@ -3,6 +3,7 @@ import { countingDatabase, type SqlDatabase } from './database.ts';
 import { defaultSegmentLimits, RevisionLog, type SegmentLimits } from './log.ts';
 import type { LoggedChange } from './log-entry.ts';
 import { migrate } from './migrate.ts';
+import { ObjectCounts } from './object-counts.ts';
 import { assertRetained, createReader, type History, readExpired, readNextExpiry } from './reader.ts';
 import { RecentChanges } from './recent-changes.ts';
 import type { Change, Store, StoreTransaction } from './store.ts';
@@ -47,6 +48,7 @@ class SqliteStore implements Store {
   readonly #codec: ValueCodec;
   readonly #log: RevisionLog;
   readonly #recent: RecentChanges;
+  readonly #counts: ObjectCounts;
   readonly #history: History;
   readonly #listeners: ((changes: readonly Change[]) => void)[] = [];
   readonly #unannounced: (readonly Change[])[] = [];
@@ -61,6 +63,7 @@ class SqliteStore implements Store {
     const limits = { ...defaultSegmentLimits, ...deps.segments };
     const log = new RevisionLog({ database: this.#database, codec: this.#codec, limits });
     this.#log = log;
+    this.#counts = new ObjectCounts(this.#database);
     this.#recent = new RecentChanges({ maxUnits: deps.recentUnits ?? defaultRecentUnits, revision: log.revision });
     this.#history = {
       get revision() {
@@ -70,6 +73,8 @@ class SqliteStore implements Store {
         return log.compactedRevision;
       },
       since: (after, resource) => this.#since(after, new Set([resource])),
+      // What is read in the middle of a transaction may yet be undone.
+      count: (resource, namespace) => (this.#isWriting ? undefined : this.#counts.count(resource, namespace)),
     };
     const reader = createReader(this.#database, this.#codec, this.#history);
     this.get = reader.get;
@@ -107,6 +112,7 @@ class SqliteStore implements Store {
     if (takeOver) {
       takeOver();
       this.#recent.add(tx.changes);
+      this.#counts.add(tx.changes);
       this.#announce(tx.changes);
     }
     return value;

@@ -20,6 +20,8 @@ export interface Listing {
   revision: number;
   /** Set when `revision` is in the past: every change of the resource since, oldest first. */
   since?: Iterable<LoggedChange>;
+  /** Objects of the resource and namespace now, where that is known without reading them. */
+  count?: () => number | undefined;
 }
 
 /**
@@ -46,8 +48,15 @@ function cut(listing: Listing, items: readonly StoredObject[], former: readonly 
   const next = { namespace, name };
   const { filter, labels, counts } = listing.query;
   if (filter || labels || !counts) return { next };
+  const all = isFirstOfAll(listing.query) ? listing.count?.() : undefined;
+  if (all !== undefined) return { next, remaining: all - items.length };
   const unchanged = scan(listing.database, 'count', { ...conditions(listing), after: next })[0]?.count ?? 0;
   return { next, remaining: unchanged + former.filter((key) => isAfter(key, next)).length };
+}
+
+/** The first page of everything in a namespace, or in all of them. */
+function isFirstOfAll({ after, nodeName, owner }: StoreListQuery): boolean {
+  return after === undefined && nodeName === undefined && owner === undefined;
 }
 
 function conditions({ query, since, revision }: Listing): ScanConditions {

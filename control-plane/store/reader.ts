@@ -13,6 +13,8 @@ export interface History {
   readonly compactedRevision: number;
   /** All changes of a resource after a revision, oldest first. */
   since(revision: number, resource: string): Iterable<LoggedChange>;
+  /** Objects of a resource, where that is known without reading them. */
+  count?(resource: string, namespace: string | undefined): number | undefined;
 }
 
 /** Reading, the same inside and outside of transactions. */
@@ -36,7 +38,8 @@ export function createReader(database: SqlDatabase, codec: ValueCodec, history: 
 
 function list(database: SqlDatabase, codec: ValueCodec, history: History, query: StoreListQuery): StorePage {
   const { atRevision = history.revision } = query;
-  if (atRevision === history.revision) return listPage({ database, codec, query, revision: atRevision });
+  const count = () => history.count?.(query.resource, query.namespace);
+  if (atRevision === history.revision) return listPage({ database, codec, query, revision: atRevision, count });
   if (atRevision > history.revision) throw tooLargeRevision(atRevision, history.revision);
   assertRetained(atRevision, history.compactedRevision);
   const since = history.since(atRevision, query.resource);

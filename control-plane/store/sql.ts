@@ -106,6 +106,10 @@ export const sql = {
     'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   ),
 
+  countByNamespace: statement<[resource: string], { namespace: string; count: number }>(
+    'SELECT namespace, COUNT(*) AS count FROM objects WHERE resource = ? GROUP BY namespace',
+  ),
+
   getObject: statement<KeyParams, ObjectRow>(
     'SELECT namespace, name, uid, revision, value FROM objects WHERE resource = ? AND namespace = ? AND name = ?',
   ),

@@ -106,6 +106,34 @@ export function storeContract(withDatabase: WithDatabase): void {
       expect(names(store, { namespace: 'default', after: { namespace: 'default', name: 'a' } })).toEqual(['b', 'c']);
     });
 
+    check('[S4] how many remain follows what is committed, and nothing else', (sql) => {
+      const store = open(sql);
+      const remaining = (namespace?: string, reader: Pick<Store, 'list'> = store) => {
+        const query = { resource: 'pods', limit: 1, counts: true, ...(namespace ? { namespace } : {}) };
+        return reader.list(query).remaining;
+      };
+      store.transaction((tx) => {
+        for (const name of ['a', 'b', 'c', 'd']) putObject(tx, name);
+        for (const name of ['a', 'b']) putObject(tx, name, { key: { namespace: 'other' } });
+      });
+      expect([remaining(), remaining('default'), remaining('other'), remaining('none')]).toEqual([5, 3, 1, undefined]);
+      store.transaction((tx) => {
+        putObject(tx, 'e');
+        putObject(tx, 'a', { content: 'again' });
+        expect(remaining(undefined, tx)).toBe(6);
+        expect(remaining()).toBe(6);
+      });
+      store.transaction((tx) => deleteObject(tx, 'b'));
+      expect(() =>
+        store.transaction((tx) => {
+          putObject(tx, 'f');
+          throw new Error('undone');
+        }),
+      ).toThrow('undone');
+      expect([remaining(), remaining('default')]).toEqual([5, 3]);
+      expect(open(sql).list({ resource: 'pods', limit: 1, counts: true }).remaining).toBe(5);
+    });
+
     check('[S5] the pages of a list stay on the revision of its first page', (sql) => {
       const store = open(sql);
       store.transaction((tx) => {
