@@ -29,6 +29,12 @@ export const pythonClient: PackagesByCommand = {
 /** The Kubernetes client of Debian's Ruby. Its own files have its version in their paths. */
 export const rubyClient: PackagesByCommand = { '/var/lib/dpkg/info/ruby-kubeclient.list': 'ruby-kubeclient' };
 
+/** Patroni and the database that it keeps: large, so its test runs where they are installed already. */
+export const patroni: PackagesByCommand = {
+  '/usr/bin/patroni': 'patroni',
+  '/usr/lib/postgresql/15/bin/postgres': 'postgresql-15',
+};
+
 function hasCommand(command: string): boolean {
   if (command.startsWith('/')) return existsSync(command);
   return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
