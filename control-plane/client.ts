@@ -37,8 +37,8 @@ export interface ClusterAuthority {
   checkApi(apiService: string): Promise<ApiCheck | undefined>;
   /** For shards: what of the main object decides about their requests. */
   context(query: ContextQuery): Promise<ShardContext>;
-  /** Where a Service is answered. Throws StatusError where it is not. */
-  locateService(service: ServicePort): Promise<ServiceEndpoint>;
+  /** Where a call of the cluster's own goes. Throws StatusError for a Service that nobody answers. */
+  locate(destination: Destination): Promise<Location>;
 }
 
 export interface ContextQuery {
@@ -65,11 +65,16 @@ export interface ServicePort {
   port: number;
 }
 
-export interface ServiceEndpoint {
-  /** By whose connection it is reached. */
-  node: string;
+/** A Service, or a host outside of the cluster. */
+export type Destination = { service: ServicePort } | { host: string; port: number };
+
+export interface Location {
+  /** By whose connection it is reached, in the order in which to try; none where no node is there that could. */
+  nodes: string[];
   host: string;
   port: number;
+  /** Of the cluster is only who calls. */
+  isOutside?: boolean;
 }
 
 export interface ApiCheck {

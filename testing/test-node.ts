@@ -24,7 +24,8 @@ export interface TestNodeOptions {
   images?: MemoryRuntimeOptions['images'];
   /**
    * What answers for a container that listens: HTTP for its Pod goes to this port of the loopback interface. Default:
-   * nobody, and connections are refused.
+   * nobody, and connections are refused. It is asked about hosts outside of the cluster, too, which may be names; what it
+   * does not answer for of these is really called.
    */
   listener?(address: { ip: string; port: number }): number | undefined;
 }
@@ -66,8 +67,9 @@ export async function startTestNode(options: TestNodeOptions & TestNodeContext):
   });
   // Port 1 is nobody's: the refusal is that of a real connection.
   const atListener = (wanted: HttpStreamRequest): HttpStreamRequest => {
-    const port = options.listener?.({ ip: wanted.host, port: wanted.port }) ?? 1;
-    return { ...wanted, host: '127.0.0.1', port };
+    const port = options.listener?.({ ip: wanted.host, port: wanted.port });
+    if (wanted.outside && port === undefined) return wanted;
+    return { ...wanted, outside: false, host: '127.0.0.1', port: port ?? 1 };
   };
   const agent = await createMemoryAgent({
     server,

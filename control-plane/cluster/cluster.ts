@@ -42,8 +42,10 @@ import type { NodeStreams } from '../apiserver/http/verbs/log.ts';
 import { createWebhookClient, type OutsideFetch } from '../apiserver/outside-calls/webhook-client.ts';
 import { createDirectWrites, createWriteQueue, type WriteQueue } from '../apiserver/outside-calls/write-queue.ts';
 import type { NodeHttp } from '../apiserver/proxy/exchange.ts';
-import { createServiceFetch } from '../apiserver/proxy/service-fetch.ts';
-import { servicePortTarget } from '../apiserver/proxy/targets.ts';
+import { locate } from '../apiserver/proxy/locate.ts';
+import { createNodeFetch } from '../apiserver/proxy/node-fetch.ts';
+import { createOutsideFetch } from '../apiserver/proxy/outside-fetch.ts';
+import { createOutsideNodes } from '../apiserver/proxy/outside-nodes.ts';
 import { createRegistry } from '../apiserver/registry/create-registry.ts';
 import type { Registry, UserInfo, WriteRequest } from '../apiserver/registry/registry.ts';
 import type { ClusterClient } from '../client.ts';
@@ -157,14 +159,17 @@ export function createCluster(deps: ClusterDeps): Cluster {
     const stored = store.get({ resource, namespace, name });
     return stored && (parse(stored) as KubernetesObject);
   };
-  const { fetch, nodeHttp } = deps.outside;
-  const targets = { get, random };
+  const { nodeHttp } = deps.outside;
+  const targets = { get, random, outsideNodes: createOutsideNodes(store) };
   const reach = { targets, streams: deps.streams, nodeHttp };
-  const locate: ClusterClient['locateService'] = main
-    ? (service) => deps.sibling('').locateService(service)
-    : async (service) => servicePortTarget(targets, service);
-  const fetchService = createServiceFetch({ ...reach, locate });
-  const callWebhook = createWebhookClient({ fetch, fetchService, startTimer: deps.startTimer });
+  const nodeFetch = createNodeFetch({
+    ...reach,
+    locate: main
+      ? (destination) => deps.sibling('').locate(destination)
+      : async (destination) => locate(targets, destination),
+  });
+  const fetch = createOutsideFetch({ fetch: deps.outside.fetch, nodeFetch });
+  const callWebhook = createWebhookClient({ fetch, nodeFetch, startTimer: deps.startTimer });
   const webhooks = createWebhooks({
     hooks: createHookSource(configuration),
     kinds,

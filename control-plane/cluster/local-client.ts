@@ -75,7 +75,7 @@ export function createLocalClient(deps: LocalClientDeps): ClusterClient {
     clientAuthorities: () => authority().clientAuthorities(),
     checkApi: (apiService) => authority().checkApi(apiService),
     context: (query) => authority().context(query),
-    locateService: (service) => authority().locateService(service),
+    locate: (destination) => authority().locate(destination),
   };
 }
 

@@ -32,7 +32,7 @@ export function createRemoteClient(port: RemoteClientPort): ClusterClient {
     clientAuthorities: () => call('clientAuthorities'),
     checkApi: (apiService) => call('checkApi', apiService),
     context: (query) => call('context', query),
-    locateService: (service) => call('locateService', service),
+    locate: (destination) => call('locate', destination),
   };
 }
 

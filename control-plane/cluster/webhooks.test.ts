@@ -217,6 +217,26 @@ describe('validating webhooks', () => {
 });
 
 describe('mutating webhooks', () => {
+  test('change objects that have no name yet, and whose generation is counted', async () => {
+    answers.m = () => patched({ op: 'add', path: '/metadata/labels', value: { m: 'yes' } });
+    const rules = [
+      {
+        apiGroups: ['', 'apps'],
+        apiVersions: ['v1'],
+        resources: ['configmaps', 'deployments'],
+        operations: ['CREATE'],
+      },
+    ];
+    await configure('Mutating', 'm', hook('m', { rules }));
+    const named = await cluster.call('POST', configMaps, { body: { metadata: { generateName: 'x-' } } });
+    expect(named.json.metadata).toMatchObject({ name: expect.stringMatching(/^x-.{5}$/), labels: { m: 'yes' } });
+    const labels = { app: 'd' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const body = { metadata: { name: 'd' }, spec: { selector: { matchLabels: labels }, template } };
+    const counted = await cluster.call('POST', '/apis/apps/v1/namespaces/default/deployments?dryRun=All', { body });
+    expect(counted.json.metadata).toMatchObject({ generation: 1, labels: { m: 'yes' } });
+  });
+
   test('are asked one after the other, by the names of their configurations; each sees what was made before', async () => {
     answers.b = () => patched(mark('b'));
     answers.a = () => patched(mark('first'), { op: 'remove', path: '/data/a' });

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { WebSocket } from 'ws';
 import type { OpenStreamMessage } from '../../shared/protocol/messages.ts';
 import { dialFailure, hostPort } from '../probes/probe.ts';
+import { outsideOptions } from './outside.ts';
 
 export type HttpStreamRequest = Extract<OpenStreamMessage['request'], { kind: 'http' }>;
 
@@ -11,9 +12,10 @@ export type HttpStreamRequest = Extract<OpenStreamMessage['request'], { kind: 'h
 export type StartRequest = (wanted: HttpStreamRequest, answered: (response: IncomingMessage) => void) => ClientRequest;
 
 export const startRequest: StartRequest = (wanted, answered) => {
-  const { scheme, host, port, method, path, headers, tls = {} } = wanted;
+  const { scheme, host, port, method, path, headers, tls = {}, outside } = wanted;
   const setHost = !headers.some(([name]) => name.toLowerCase() === 'host');
-  const common = { host, port, method, path, agent: false as const, setHost };
+  const where = outside ? outsideOptions(wanted) : {};
+  const common = { host, port, method, path, agent: false as const, setHost, ...where };
   const request =
     scheme === 'https'
       ? httpsRequest({ ...common, ...tlsOptions(host, tls) }, answered)
@@ -30,7 +32,8 @@ const handshakeTimeoutMs = 10_000;
 const maxMessageBytes = 4 * 1024 * 1024;
 const protocolHeader = 'sec-websocket-protocol';
 
-export const startWebSocket: StartWebSocket = ({ scheme, host, port, path, headers, tls = {} }) => {
+export const startWebSocket: StartWebSocket = (wanted) => {
+  const { scheme, host, port, path, headers, tls = {}, outside } = wanted;
   const isProtocol = ([name]: readonly [string, string]) => name.toLowerCase() === protocolHeader;
   const protocols = headers.filter(isProtocol).flatMap(([, value]) => value.split(',').map((one) => one.trim()));
   const passed = new Map<string, string[]>();
@@ -43,6 +46,7 @@ export const startWebSocket: StartWebSocket = ({ scheme, host, port, path, heade
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maxMessageBytes,
     perMessageDeflate: false,
+    ...(outside ? outsideOptions(wanted) : {}),
     ...(isSecure ? tlsOptions(host, tls) : {}),
   });
 };

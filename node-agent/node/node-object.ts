@@ -1,4 +1,5 @@
 import type { Node, NodeCondition } from '../../shared/api/object.ts';
+import { nodeFeatures } from '../../shared/protocol/messages.ts';
 import { timestamp } from '../clock.ts';
 import type { RuntimeInfo } from '../runtime/container-runtime.ts';
 
@@ -76,6 +77,7 @@ export function nodeStatus(facts: NodeFacts, { before, now }: { before: NodeCond
     ],
     conditions: nodeConditions(facts, { before, now }),
     daemonEndpoints: { kubeletEndpoint: { Port: 0 } } as unknown as NonNullable<Status['daemonEndpoints']>,
+    declaredFeatures: [nodeFeatures.outsideCalls],
     nodeInfo: {
       machineID: machine.machineID,
       systemUUID: machine.systemUUID,

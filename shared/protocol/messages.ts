@@ -10,6 +10,9 @@ export const pongFrame = 'pong';
 /** How often a node pings, in milliseconds. */
 export const pingIntervalMs = 10_000;
 
+/** What a node can do beyond what every node of this protocol can: in `status.declaredFeatures` of its Node. */
+export const nodeFeatures = { outsideCalls: 'FairleadOutsideCalls' } as const;
+
 /** A Kubernetes object as it is on the wire; its own shape was checked by the API server. */
 const apiObject = z.looseObject({ metadata: z.looseObject({ name: z.string() }) });
 const podRef = z.looseObject({ namespace: z.string(), name: z.string(), uid: z.string() });
@@ -151,12 +154,14 @@ export const openStreamMessage = z.looseObject({
       kind: z.literal('http'),
       method: z.string(),
       scheme: z.enum(['http', 'https']),
-      /** An IP address that is reached from the node. */
+      /** An IP address that is reached from the node; with `outside` it may be a name, which the node looks up. */
       host: z.string(),
       port: z.number(),
       /** With its query. */
       path: z.string(),
       headers: httpHeaders,
+      /** Somebody who is none of the cluster's: only for nodes that declare `outsideCalls` (rule P18). */
+      outside: z.optional(z.boolean()),
       /** To be made a WebSocket (rule P17). */
       upgrade: z.optional(z.literal('websocket')),
       tls: z.optional(

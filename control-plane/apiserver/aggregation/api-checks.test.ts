@@ -33,7 +33,11 @@ beforeEach(() => {
     },
     pods: { metadata: { name: 'p' }, spec: { nodeName: 'n' }, status: { podIP: '10.0.0.1' } },
   };
-  const targets = { get: (resource: string) => objects[resource] as KubernetesObject | undefined, random: () => 0 };
+  const targets = {
+    get: (resource: string) => objects[resource] as KubernetesObject | undefined,
+    random: () => 0,
+    outsideNodes: () => [],
+  };
   const streams = {
     plan: (node: string, request: object) =>
       ({ gateway: 'g', node, message: { type: 'openStream', streamId: 's', path: '/', request } }) as never,

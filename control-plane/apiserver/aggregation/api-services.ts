@@ -2,7 +2,8 @@ import { Buffer } from 'node:buffer';
 import { StatusError } from '../../../shared/api/errors.ts';
 import type { APIService } from '../../../shared/api/object.ts';
 import type { NodeStreams, StreamPlan } from '../http/verbs/log.ts';
-import { servicePortTarget, type TargetDeps } from '../proxy/targets.ts';
+import { NodeNotConnected } from '../proxy/exchange.ts';
+import { type LocateDeps, locateService } from '../proxy/locate.ts';
 import type { UserInfo } from '../registry/registry.ts';
 import { remoteHeaders } from './remote-headers.ts';
 
@@ -33,7 +34,7 @@ export interface AggregatedRequest {
 }
 
 export interface ReachDeps {
-  targets: TargetDeps;
+  targets: LocateDeps;
   streams: NodeStreams;
 }
 
@@ -58,10 +59,12 @@ function planOf({ targets, streams }: ReachDeps, spec: Spec, request: Aggregated
   const { caBundle, insecureSkipTLSVerify, service } = spec;
   const { namespace = '', name = '', port = 443 } = service ?? {};
   const serverName = `${name}.${namespace}.svc`;
-  const { node, host, port: at } = servicePortTarget(targets, { namespace, name, port });
+  const { nodes, host, port: at, isOutside } = locateService(targets, { namespace, name, port });
+  const [node] = nodes;
+  if (node === undefined) throw new NodeNotConnected('no node of the cluster is connected that could call it');
   const { method, path, user, headers = [] } = request;
   return streams.plan(node, {
-    ...{ kind: 'http', method, scheme: 'https', host, port: at, path },
+    ...{ kind: 'http', method, scheme: 'https', host, port: at, path, ...(isOutside ? { outside: true } : {}) },
     headers: [['Host', serverName], ...remoteHeaders(user), ...headers],
     tls: {
       serverName,

@@ -1,7 +1,7 @@
 import type { ClusterAuthority } from '../../client.ts';
 import type { Configuration } from '../../cluster/shards/configuration.ts';
 import type { Aggregation } from '../aggregation/aggregation.ts';
-import { servicePortTarget, type TargetDeps } from '../proxy/targets.ts';
+import { type LocateDeps, locate } from '../proxy/locate.ts';
 import type { Authorizer } from './authorize.ts';
 import type { CertificateAuthority } from './certificates/authority.ts';
 import type { SecretTokens } from './service-accounts/secret-tokens.ts';
@@ -13,7 +13,7 @@ export interface ClusterAuthorityDeps {
   aggregation: Pick<Aggregation, 'check'>;
   /** What shards are told. */
   configuration: Configuration;
-  targets: TargetDeps;
+  targets: LocateDeps;
 }
 
 /** In the object that stores the cluster's roles and keys. */
@@ -29,7 +29,7 @@ export function createClusterAuthority({
     isAllowed: async (user, attributes) => authorizer.authorize(user, attributes).allowed,
     clientAuthorities: async () => certificates.trusted(),
     checkApi: (apiService) => aggregation.check(apiService),
-    locateService: async (service) => servicePortTarget(targets, service),
+    locate: async (destination) => locate(targets, destination),
     async context({ namespaces, configuration: version }) {
       const changed = configuration.since(version);
       return {

@@ -1,6 +1,6 @@
 import { fromStatus, reasonCodes, StatusError, type StatusReason } from '../../../shared/api/errors.ts';
 import { type HttpHead, httpFrames, httpHead, streamHead } from '../../../shared/protocol/messages.ts';
-import type { NodeHttp } from '../proxy/exchange.ts';
+import { type NodeHttp, NodeNotConnected } from '../proxy/exchange.ts';
 import { streamFromSocket } from './socket-stream.ts';
 import type { StreamPlan } from './verbs/log.ts';
 
@@ -28,7 +28,7 @@ export function createNodeHttp(deps: NodeHttpDeps): NodeHttp {
     signal?.addEventListener('abort', abort);
     try {
       signal?.throwIfAborted();
-      if (!(await deps.askNode(plan))) throw unavailable(`node ${JSON.stringify(plan.node)} is not connected`);
+      if (!(await deps.askNode(plan))) throw new NodeNotConnected(`node ${JSON.stringify(plan.node)} is not connected`);
       await within(dialTimeoutMs, Promise.race([arrived, head]), plan.node);
       // What the target answers before it has heard everything is an answer all the same.
       void send(socket, requestBody, mayWrite).catch(abort);

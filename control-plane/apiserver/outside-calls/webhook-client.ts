@@ -1,4 +1,5 @@
 import type { WebhookClientConfig } from '../../../shared/kinds/admission-webhooks/validate-client-config.ts';
+import type { NodeFetch } from '../proxy/node-fetch.ts';
 import { statusProblem } from './status-problem.ts';
 
 /** One call of a webhook: a POST of JSON that is answered with JSON. */
@@ -32,8 +33,8 @@ export type OutsideFetch = (request: OutsideRequest) => Promise<Response>;
 export interface WebhookClientDeps {
   /** To a URL. */
   fetch: OutsideFetch;
-  /** To an endpoint of a Service. `url` has the name of the Service as its host. */
-  fetchService(request: OutsideRequest, service: { namespace: string; name: string; port: number }): Promise<Response>;
+  /** To a Service, whose name `url` has as its host. */
+  nodeFetch: NodeFetch;
   startTimer(run: () => void, delayMs: number): () => void;
 }
 
@@ -71,11 +72,12 @@ function destinationOf(
   const query = `?timeout=${timeoutSeconds}s`;
   if (!service) return { url: `${url}${query}`, send: deps.fetch };
   const { namespace = '', name = '', path = '', port = 443 } = service;
-  const target = { namespace, name, port };
+  const serverName = `${name}.${namespace}.svc`;
+  const destination = { service: { namespace, name, port } };
   const slash = path === '' || path.startsWith('/') ? '' : '/';
   return {
-    url: `https://${name}.${namespace}.svc:${port}${slash}${path}${query}`,
-    send: (request) => deps.fetchService(request, target),
+    url: `https://${serverName}:${port}${slash}${path}${query}`,
+    send: (request) => deps.nodeFetch(request, { destination, serverName }),
   };
 }
 

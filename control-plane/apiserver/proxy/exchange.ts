@@ -1,3 +1,4 @@
+import { StatusError } from '../../../shared/api/errors.ts';
 import type { StreamPlan } from '../http/verbs/log.ts';
 
 export interface NodeHttpOptions {
@@ -16,3 +17,10 @@ export interface NodeHttpResponse {
 
 /** Opens an exchange; throws StatusError when there is no answer. */
 export type NodeHttp = (plan: StreamPlan, options: NodeHttpOptions) => Promise<NodeHttpResponse>;
+
+/** There is no node to go by: nobody has heard of the exchange. */
+export class NodeNotConnected extends StatusError {
+  constructor(message: string) {
+    super('ServiceUnavailable', message, {});
+  }
+}

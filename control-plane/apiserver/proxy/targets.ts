@@ -1,6 +1,6 @@
-import ipaddr from 'ipaddr.js';
 import { badRequest, notFound, StatusError } from '../../../shared/api/errors.ts';
 import type { EndpointSubset, Endpoints, KubernetesObject, Node, Pod, Service } from '../../../shared/api/object.ts';
+import { isReachable } from '../../../shared/protocol/reachable-address.ts';
 import { parseTargetId } from './target-id.ts';
 
 /** Where an exchange ends: an address, and the node from which it is reached. */
@@ -90,7 +90,8 @@ function pick(
   throw none(id);
 }
 
-function rotated<T>(list: readonly T[], random: number): T[] {
+/** From a place that is chosen by `random`, around and up to it. */
+export function rotated<T>(list: readonly T[], random: number): T[] {
   const from = Math.floor(random * list.length);
   return [...list.slice(from), ...list.slice(0, from)];
 }
@@ -121,13 +122,6 @@ export function nodeTarget(deps: TargetDeps, id: string): ProxyTarget {
 
 /** Where Kubernetes' own agent listens; nothing of this project does. */
 const kubeletPort = 10250;
-
-/** Neither the machine itself nor something that only looks like an address of its network. */
-function isReachable(ip: string): boolean {
-  if (!ipaddr.isValid(ip)) return false;
-  const range = ipaddr.process(ip).range();
-  return !['unspecified', 'broadcast', 'multicast', 'linkLocal', 'loopback'].includes(range);
-}
 
 function unavailable(message: string): StatusError {
   return new StatusError('ServiceUnavailable', message, {});

@@ -40,13 +40,15 @@ export type Scope = 'main' | 'status' | 'any';
 export function insert(context: WriteContext, given: KubernetesObject): Written {
   const { kind, served, strategy, deps } = context;
   const object = toStored(served, given);
-  const { metadata } = object;
-  if (metadata.resourceVersion && metadata.resourceVersion !== '0') {
+  const { resourceVersion } = object.metadata;
+  if (resourceVersion && resourceVersion !== '0') {
     // Kubernetes says the same with code 500; it is the client's mistake.
     throw new StatusError('BadRequest', 'resourceVersion should not be set on objects to be created');
   }
   const admission = admissionRequest(context, 'CREATE', { object });
   admit(context, admission, object);
+  // Admission may have put another in the place of what the client sent.
+  const { metadata } = object;
   stampNew(context, object);
   adoptNamespace(object, context);
   kind.strategy.prepareForCreate?.(object, strategy);

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { StatusError } from '../../../shared/api/errors.ts';
 import { type ClusterSettings, defaultSettings } from '../../../shared/kinds/define-kind.ts';
 import { builtInKinds } from '../../../shared/kinds/index.generated.ts';
 import { KindRegistry } from '../../../shared/kinds/registry.ts';
@@ -9,7 +8,7 @@ import { bearerToken } from '../../apiserver/auth/credential.ts';
 import { readImpersonation } from '../../apiserver/auth/impersonation-headers.ts';
 import { setCredential } from '../../apiserver/http/internal-headers.ts';
 import type { OutsideRequest } from '../../apiserver/outside-calls/webhook-client.ts';
-import type { NodeHttp } from '../../apiserver/proxy/exchange.ts';
+import { type NodeHttp, NodeNotConnected } from '../../apiserver/proxy/exchange.ts';
 import { bootstrapCluster } from '../../apiserver/registry/bootstrap.ts';
 import type { ClusterClient } from '../../client.ts';
 import { firstServiceAddress } from '../../settings.ts';
@@ -54,7 +53,7 @@ export class ClusterFixture {
   adminToken = '';
   /** What nodes reach. Default: nothing. */
   nodeHttp: NodeHttp = async ({ node }) => {
-    throw new StatusError('ServiceUnavailable', `node ${JSON.stringify(node)} is not connected`, {});
+    throw new NodeNotConnected(`node ${JSON.stringify(node)} is not connected`);
   };
   /** What is found at a URL outside of the cluster. Default: nothing. */
   document: (url: string) => Promise<Response> = async () => new Response('', { status: 404 });

@@ -42,7 +42,7 @@ export function shareWrites(client: ClusterClient, soon: (run: () => void) => vo
     clientAuthorities: () => client.clientAuthorities(),
     checkApi: (apiService) => client.checkApi(apiService),
     context: (query) => client.context(query),
-    locateService: (service) => client.locateService(service),
+    locate: (destination) => client.locate(destination),
     write(operations, options) {
       if (options?.atomic) return client.write(operations, options);
       return new Promise((resolve, reject) => {

@@ -81,7 +81,7 @@ export class TestCluster {
       isAllowed: unheard,
       sign: unheard,
       context: unheard,
-      locateService: unheard,
+      locate: unheard,
       clientAuthorities: async () => [],
       checkApi: async () => this.apiCheck,
     };
