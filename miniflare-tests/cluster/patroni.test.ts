@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DiscoveryV1Api } from '@kubernetes/client-node';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { kubeconfigFor } from '../../cli/kubeconfig.ts';
 import { eventually } from '../../e2e/lab/wait.ts';
@@ -26,16 +26,12 @@ it.skipIf(!installed)(
   'Patroni: a leader by Endpoints, a replica, a switchover, and a leader that is gone',
   async () => {
     const cluster = await startCluster();
-    let members: PatroniMembers | undefined;
-    try {
-      members = new PatroniMembers(await kubeconfigOfAccount(cluster));
-      await journey(cluster, members);
-    } catch (error) {
-      throw new Error(`${(error as Error).message}\n${members?.lastWords() ?? ''}`, { cause: error });
-    } finally {
-      await members?.end();
-      await cluster.stop();
-    }
+    onTestFinished(() => cluster.stop());
+    const members = new PatroniMembers(await kubeconfigOfAccount(cluster));
+    onTestFinished(() => members.end());
+    await journey(cluster, members).catch((error: Error) => {
+      throw new Error(`${error.message}\n${members.lastWords()}`, { cause: error });
+    });
   },
   120_000,
 );

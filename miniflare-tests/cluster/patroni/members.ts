@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
-import { chownSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { chownSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually } from '../../../e2e/lab/wait.ts';
 import { freePort } from '../server-process.ts';
 import { configurationOf, type Member } from './configuration.ts';
+import { crashPostgresql } from './processes.ts';
 
 interface Ids {
   uid?: number;
@@ -14,12 +15,18 @@ interface Ids {
 
 /**
  * Members of one Patroni cluster on this machine, with PostgreSQL as Debian packages it. All they write is in one folder,
- * and every process that they start works in it: that is how `end` finds them all.
+ * and every process that they start works in it. A guard knows them by that and ends them, also when the tests are killed.
  */
 export class PatroniMembers {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'fairlead-patroni-'));
+  readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'fairlead-patroni-')));
   readonly #ids = unprivileged();
+  readonly #guard = spawn(process.execPath, [join(import.meta.dirname, 'guard.ts'), this.#folder], {
+    // Ctrl-C at the tests is not for the guard.
+    detached: true,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   readonly #patronis = new Map<string, ChildProcess>();
+  readonly #output = new Map<string, string>();
 
   /** `kubeconfig`: the text of one with a single context. */
   constructor(kubeconfig: string) {
@@ -36,14 +43,13 @@ export class PatroniMembers {
     const patroni = spawn('/usr/bin/patroni', [file], { ...this.#options(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.#patronis.set(name, patroni);
     for (const stream of [patroni.stdout, patroni.stderr])
-      stream.on('data', (words: Buffer) => writeFileSync(this.#log(name), words, { flag: 'a' }));
+      stream.on('data', (words: Buffer) => this.#output.set(name, `${this.#output.get(name) ?? ''}${words}`));
   }
 
   /** The machine of a member is gone: its Patroni says nothing any more, and its PostgreSQL ends without a checkpoint. */
   crash(name: string): void {
     this.#patronis.get(name)?.kill('SIGKILL');
-    // An immediate shutdown: like a crash for the data, but the kernel gets its shared memory back.
-    for (const pid of processesIn(join(this.#folder, name))) signal(pid, 'SIGQUIT');
+    crashPostgresql(join(this.#folder, name));
   }
 
   /** What `patronictl` says, with the configuration of that member. */
@@ -54,31 +60,20 @@ export class PatroniMembers {
 
   /** The last words of each, for whoever has to understand a failure. */
   lastWords(): string {
-    const words = (name: string) => readFileSync(this.#log(name), 'utf8').split('\n').slice(-25).join('\n');
-    return [...this.#patronis.keys()].map((name) => `== ${name}\n${words(name)}`).join('\n');
+    const words = (output: string) => output.split('\n').slice(-25).join('\n');
+    return [...this.#output].map(([name, output]) => `== ${name}\n${words(output)}`).join('\n');
   }
 
   /** Ends every process and removes every file. */
   async end(): Promise<void> {
-    for (const patroni of this.#patronis.values()) patroni.kill('SIGKILL');
-    const signalAll = (name: NodeJS.Signals) => {
-      const pids = processesIn(this.#folder);
-      for (const pid of pids) signal(pid, name);
-      return pids.length === 0;
-    };
-    // PostgreSQL ends at once and gives its shared memory back; what does not listen is killed.
-    await eventually('PostgreSQL ends', () => signalAll('SIGQUIT'), 5_000).catch(() =>
-      eventually('the processes end', () => signalAll('SIGKILL'), 5_000),
-    );
-    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
+    const ended = once(this.#guard, 'exit');
+    this.#guard.stdin.end();
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`the guard of ${this.#folder} has ended with ${code}`);
   }
 
   #configuration(name: string): string {
     return join(this.#folder, `${name}.yml`);
-  }
-
-  #log(name: string): string {
-    return join(this.#folder, `${name}.log`);
   }
 
   #options() {
@@ -98,27 +93,4 @@ function unprivileged(): Ids {
   if (process.getuid?.() !== 0) return {};
   const id = (option: string) => Number(execFileSync('id', [option, 'postgres'], { encoding: 'utf8' }));
   return { uid: id('-u'), gid: id('-g') };
-}
-
-/** The processes whose working directory is the folder or one in it. */
-function processesIn(folder: string): number[] {
-  const worksThere = (pid: string) => {
-    try {
-      return `${readlinkSync(`/proc/${pid}/cwd`)}/`.startsWith(`${folder}/`);
-    } catch {
-      // It has ended since, or is somebody else's.
-      return false;
-    }
-  };
-  return readdirSync('/proc')
-    .filter((entry) => /^\d+$/.test(entry) && worksThere(entry))
-    .map(Number);
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
