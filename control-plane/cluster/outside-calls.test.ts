@@ -77,6 +77,20 @@ describe('a webhook by URL with a caBundle', () => {
     expect(asked[0]?.request.tls).not.toHaveProperty('serverName');
   });
 
+  test('is called through nodes with the label alone, once there is one', async () => {
+    const label = { 'node-restriction.kubernetes.io/outside-calls': 'true' };
+    for (const name of ['a', 'b', 'c']) await join(name);
+    await configure({ url: 'https://hooks.example/', caBundle });
+    await create('first');
+    await cluster.call('PATCH', '/api/v1/nodes/c', { headers: patch, body: { metadata: { labels: label } } });
+    asked = [];
+    for (const name of ['s', 't', 'u', 'v']) await create(name);
+    expect(asked.map(({ node }) => node)).toEqual(['c', 'c', 'c', 'c']);
+    const status = { conditions: [{ type: 'Ready', status: 'False' }] };
+    await cluster.call('PATCH', '/api/v1/nodes/c/status', { headers: patch, body: { status } });
+    expect((await create('w')).message).toContain('connect: connection refused');
+  });
+
   test('is called through another node where one is gone without a word', async () => {
     for (const name of ['a', 'b', 'c']) await join(name);
     connected = new Set(['b']);

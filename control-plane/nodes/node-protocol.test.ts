@@ -90,6 +90,15 @@ describe('hello', () => {
     expect(welcomedSpec(again).unschedulable).toBe(true);
   });
 
+  it('[P18] says what this agent can do, whatever an earlier one could', async () => {
+    const features = async () => (await call('GET', '/api/v1/nodes/n1')).json.status.declaredFeatures;
+    const status = { declaredFeatures: ['FairleadOutsideCalls'] };
+    await plane.join('n1', { node: { metadata: { name: 'n1' }, status } });
+    expect(await features()).toEqual(['FairleadOutsideCalls']);
+    await plane.join('n1');
+    expect(await features()).toBeUndefined();
+  });
+
   it('[P5] is followed by everything, or by what was missed', async () => {
     const node = await plane.join('n1');
     const { revision } = node.of('sync')[0]!;

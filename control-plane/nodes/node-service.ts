@@ -90,7 +90,8 @@ export function createNodeService(deps: NodeServiceDeps): NodeService {
       const body = { metadata: { name, labels, annotations }, spec: { taints, unschedulable } };
       registry.write(tx, { verb: 'create', ...target, body: JSON.parse(JSON.stringify(body)) }, runOf(0));
     }
-    if (said.status) patchStatus(tx, { name, status: said.status, run: runOf(1) });
+    // What an earlier agent of the node could do says nothing of this one.
+    if (said.status) patchStatus(tx, { name, status: { declaredFeatures: null, ...said.status }, run: runOf(1) });
   }
 
   function patchStatus(
