@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, test } from 'vitest';
+import { isReachable } from '../../shared/protocol/reachable-address.ts';
 import type { SocketHandlers } from '../connection/socket.ts';
 import { createHttpStreams, type HttpStreams } from './http-streams.ts';
 import { type HttpStreamRequest, startRequest } from './request-node.ts';
@@ -161,5 +163,40 @@ describe('[P16] an HTTP stream', () => {
     const failed = 'tls: failed to verify certificate: x509: ';
     expect(await reach({ serverName: 'web.default.svc' })).toBe(`${failed}certificate signed by unknown authority`);
     expect(await reach({ serverName: 'other.default.svc', ca: certificate })).toContain(failed);
+  });
+});
+
+const ownAddresses = Object.values(networkInterfaces()).flatMap((one = []) => one.map(({ address }) => address));
+const address = ownAddresses.find(isReachable);
+
+describe('[P18] an HTTP stream to the outside', () => {
+  const reach = async (host: string, port: number, ca: string) => {
+    const tls = { serverName: 'hooks.example', ca };
+    const { client, began, body, head } = open({ host, port, scheme: 'https', outside: true, tls });
+    await Promise.race([began(), client.over]);
+    client.handlers.message('end');
+    await client.over;
+    return head().message ?? body();
+  };
+
+  test.skipIf(!address)('is one like any other where the address is one of a network', async () => {
+    const { key, certificate } = await selfSigned('hooks.example');
+    const server = createSecureServer({ key, cert: certificate }, (_request, response) => void response.end('hooked'));
+    servers.push(server as unknown as Server);
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    const { port } = server.address() as AddressInfo;
+    expect(await reach(address!, port, certificate)).toBe('hooked');
+  });
+
+  test('does not reach the node itself, whatever it is called', async () => {
+    const { key, certificate } = await selfSigned('hooks.example');
+    const connections: unknown[] = [];
+    const server = createSecureServer({ key, cert: certificate });
+    server.on('connection', (socket) => connections.push(socket));
+    const port = await listen(server as unknown as Server);
+    for (const host of ['127.0.0.1', 'localhost', '127.1', '::ffff:127.0.0.1', '0.0.0.0']) {
+      expect(await reach(host, port, certificate), host).toMatch(/^address not allowed: /);
+    }
+    expect(connections).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { decodeFrame, encodeFrame } from '../../shared/protocol/web-socket-frames.ts';
 import type { SocketHandlers } from '../connection/socket.ts';
-import { startWebSocket } from './request-node.ts';
+import { type HttpStreamRequest, startWebSocket } from './request-node.ts';
 import { createWebSocketStreams } from './web-socket-streams.ts';
 
 let server: Server;
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => server.close().closeAllConnections());
 
 /** The control plane's end of a stream, whose way there may be blocked. */
-function open() {
+function open(more: Partial<HttpStreamRequest> = {}) {
   const texts: string[] = [];
   const frames: Buffer[] = [];
   const over = Promise.withResolvers<void>();
@@ -44,7 +44,7 @@ function open() {
     },
   });
   const request = { kind: 'http', method: 'GET', scheme: 'http', host: '127.0.0.1', port, path: '/' } as const;
-  const whole = { ...request, upgrade: 'websocket' as const, headers: [] };
+  const whole = { ...request, upgrade: 'websocket' as const, headers: [], ...more };
   streams.open({ type: 'openStream', streamId: 's', path: '/stream', request: whole });
   return { texts, frames, over: over.promise, way, client: () => handlers };
 }
@@ -106,4 +106,12 @@ test('[P17] a target that is not there is no connection', async () => {
     code: 503,
     message: `dial tcp 127.0.0.1:${port}: connect: connection refused`,
   });
+});
+
+test('[P18] a WebSocket to the outside does not reach the node itself', async () => {
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const { texts, over } = open({ scheme: 'https', host, outside: true });
+    await over;
+    expect(JSON.parse(texts.at(-1)!).message).toMatch(/^address not allowed: /);
+  }
 });
