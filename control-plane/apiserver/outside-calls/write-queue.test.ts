@@ -124,11 +124,13 @@ describe('a write that asks outside', () => {
 
   test('forgotten in the middle it never happened, and others go on', async () => {
     const { revision } = cluster;
-    void create('a');
-    await next();
+    const forgotten = create('a');
+    const question = await next();
     const other = writes.submit((tx, runOf) => runOf(0).now() + tx.revision);
     expect(await other).toBeGreaterThan(0);
     expect(cluster.revision).toBe(revision);
+    question.fail(new StatusError('InternalError', 'over'));
+    await expect(forgotten).rejects.toThrow('over');
   });
 
   test('asks again where the object has changed meanwhile, and only there', async () => {
