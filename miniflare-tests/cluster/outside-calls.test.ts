@@ -85,7 +85,7 @@ async function outcome(clientConfig: object): Promise<{ data?: object; message?:
   const body = { metadata: { generateName: 'x-' } };
   const { json } = await send(`${namespace}/configmaps?dryRun=All`, { method: 'POST', body });
   await send(`${hooks}/h`, { method: 'DELETE' });
-  return json;
+  return json as { data?: object; message?: string };
 }
 
 const failed = (url: string) =>
