@@ -106,7 +106,9 @@ function untilLedIn(cluster: TestCluster) {
         ]);
         // What nodes go by: the Service leads to the leader.
         const { items } = await discovery.listNamespacedEndpointSlice({ namespace, labelSelector });
-        expect(items.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses))).toEqual([podIP]);
+        expect(items.flatMap(({ endpoints }) => (endpoints ?? []).flatMap(({ addresses }) => addresses))).toEqual([
+          podIP,
+        ]);
         return metadata?.annotations;
       },
       withinMs,
