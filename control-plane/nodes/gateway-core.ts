@@ -1,3 +1,4 @@
+import { parseIfJson } from '../../shared/api/json.ts';
 import {
   type HelloMessage,
   nodeMessage,
@@ -287,11 +288,6 @@ export class GatewayCore {
 }
 
 function parse(text: string) {
-  try {
-    const result = nodeMessage.safeParse(JSON.parse(text));
-    return result.success ? result.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const result = nodeMessage.safeParse(parseIfJson(text));
+  return result.success ? result.data : undefined;
 }

@@ -8,6 +8,16 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What a text says in JSON, or undefined where it is none: JSON has no `undefined`. */
+export function parseIfJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** Nesting beyond this is refused wherever JSON comes in: it only costs stack. Kubernetes' own types stay far below. */
 export const maximumDepth = 200;
 

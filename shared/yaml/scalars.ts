@@ -71,7 +71,7 @@ function doubleQuoted(text: string, place: Place | undefined): string {
 
 interface Quoting {
   quote: string;
-  /** How a character that is not a space is written. */
+  /** How a character is written. */
   write(character: string): string;
   /** A fold may stand in front of further spaces, which it then protects. */
   keepsSpaces?: boolean;
@@ -97,7 +97,7 @@ function folded(text: string, place: Place | undefined, { quote, write, keepsSpa
         continue;
       }
     } else afterSpace = false;
-    const written = character === ' ' ? ' ' : write(character);
+    const written = write(character);
     out += written;
     column += written.length;
   }

@@ -1,5 +1,5 @@
 import { StatusError } from '../../../shared/api/errors.ts';
-import { isJsonObject, type Json, type JsonObject } from '../../../shared/api/json.ts';
+import { isJsonObject, type Json, type JsonObject, parseIfJson } from '../../../shared/api/json.ts';
 import type { KubernetesObject } from '../../../shared/api/object.ts';
 import type { KindDefinition } from '../../../shared/kinds/define-kind.ts';
 import type { OutsideQuestion } from '../outside-calls/question.ts';
@@ -72,7 +72,7 @@ export function createConversions(deps: ConversionDeps): Conversions {
 
 /** The objects of an answer, or what is wrong with it. */
 function readAnswer(text: string, { uid, version }: { uid: string; version: string }): Json[] | string {
-  const review = parse(text);
+  const review = parseIfJson(text);
   if (!isJsonObject(review)) return 'the answer is no ConversionReview';
   const expected = `apiextensions.k8s.io/${version}`;
   if (version === 'v1' && (review.apiVersion !== expected || review.kind !== 'ConversionReview')) {
@@ -90,13 +90,4 @@ function readAnswer(text: string, { uid, version }: { uid: string; version: stri
   return typeof result.message === 'string' && result.message !== ''
     ? result.message
     : `response.result.status was '${result.status ?? ''}', not 'Success'`;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

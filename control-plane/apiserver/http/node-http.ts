@@ -1,4 +1,5 @@
 import { fromStatus, reasonCodes, StatusError, type StatusReason } from '../../../shared/api/errors.ts';
+import { parseIfJson } from '../../../shared/api/json.ts';
 import { type HttpHead, httpFrames, httpHead, streamHead } from '../../../shared/protocol/messages.ts';
 import { type NodeHttp, NodeNotConnected } from '../proxy/exchange.ts';
 import { streamFromSocket } from './socket-stream.ts';
@@ -95,7 +96,7 @@ function receive(socket: WebSocket) {
 
 /** The head of an answer, or why there is none: a node that fails says so in the form of other streams. */
 function readHead(text: string, { resolve, reject }: PromiseWithResolvers<HttpHead>): void {
-  const value = parse(text);
+  const value = parseIfJson(text);
   const answered = httpHead.safeParse(value);
   if (answered.success) {
     resolve(answered.data);
@@ -110,15 +111,6 @@ function readHead(text: string, { resolve, reject }: PromiseWithResolvers<HttpHe
   const reasons = Object.entries(reasonCodes) as [StatusReason, number][];
   const reason = reasons.find(([, known]) => known === code)?.[0] ?? 'InternalError';
   reject(fromStatus({ reason, message, code }));
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function unavailable(message: string): StatusError {

@@ -1,4 +1,5 @@
 import { forbidden, fromStatus, reasonCodes, StatusError, type StatusReason } from '../../../shared/api/errors.ts';
+import { parseIfJson } from '../../../shared/api/json.ts';
 import { type StreamHead, streamHead } from '../../../shared/protocol/messages.ts';
 import type { AccessResult } from '../auth/access.ts';
 import type { Credential } from '../auth/credential.ts';
@@ -148,13 +149,8 @@ function receive(socket: WebSocket): { head: Promise<StreamHead>; body: Readable
 
 function parseHead(frame: string | ArrayBuffer): StreamHead | undefined {
   if (typeof frame !== 'string') return undefined;
-  try {
-    const result = streamHead.safeParse(JSON.parse(frame));
-    return result.success ? result.data : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  const result = streamHead.safeParse(parseIfJson(frame));
+  return result.success ? result.data : undefined;
 }
 
 async function withTimeout<T>(promise: Promise<T>, failure: () => StatusError): Promise<T> {
